@@ -1,0 +1,175 @@
+package proc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// edge is how much of an output's beginning and of its end is kept.
+const edge = 64 << 10
+
+// An Output is what a program wrote to one stream. The program never waits for
+// a reader, whatever it writes: the first and the last 64 KiB are kept, and the
+// count of the bytes between them.
+type Output struct {
+	pipe   *os.File
+	ended  chan struct{}      // closed when nobody reads the pipe any more
+	flushs chan chan struct{} // see flush
+
+	mu      sync.Mutex
+	head    []byte
+	tail    []byte // up to two edges; the last one counts
+	dropped int
+	closed  bool
+	changed chan struct{}
+}
+
+func collect(pipe *os.File) *Output {
+	o := &Output{
+		pipe:    pipe,
+		ended:   make(chan struct{}),
+		flushs:  make(chan chan struct{}, 1),
+		changed: make(chan struct{}),
+	}
+	go o.read()
+	return o
+}
+
+// Bytes is what was written so far. If that is much, a line in the middle says
+// how many bytes were left out.
+func (o *Output) Bytes() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	tail, dropped := o.tail, o.dropped
+	if extra := len(tail) - edge; extra > 0 {
+		tail, dropped = tail[extra:], dropped+extra
+	}
+	all := bytes.Clone(o.head)
+	if dropped > 0 {
+		all = fmt.Appendf(all, "\n[%d bytes left out]\n", dropped)
+	}
+	return append(all, tail...)
+}
+
+// String is Bytes as text.
+func (o *Output) String() string { return string(o.Bytes()) }
+
+// Lines are the whole lines so far, without their ends. Once the stream is
+// closed, a last line need not have an end.
+func (o *Output) Lines() []string {
+	closed := o.Closed() // before the text, which may grow
+	lines := strings.Split(o.String(), "\n")
+	if last := len(lines) - 1; !closed || lines[last] == "" {
+		lines = lines[:last]
+	}
+	return lines
+}
+
+// Changed is closed when more is written, or the stream is closed. Ask for it
+// first and look at the output then, so that no change slips between:
+//
+//	for {
+//		changed := out.Changed()
+//		if enough(out.Lines()) || out.Closed() {
+//			return
+//		}
+//		<-changed
+//	}
+func (o *Output) Changed() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.changed
+}
+
+// Closed reports that nothing will follow: the program and whoever it shared
+// the stream with have closed it, or are gone.
+func (o *Output) Closed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closed
+}
+
+// read owns the pipe until its end, or until stop closes it.
+func (o *Output) read() {
+	defer close(o.ended)
+	defer o.pipe.Close()
+	defer o.end()
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := o.pipe.Read(buf)
+		o.add(buf[:n])
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			flushed := <-o.flushs
+			_ = o.pipe.SetReadDeadline(time.Time{})
+			if ended := readNow(o.pipe, buf, o.add); ended {
+				return
+			}
+			close(flushed)
+		case err != nil:
+			return
+		}
+	}
+}
+
+// flush returns when all that is in the pipe now has been read. It does not
+// wait for the end of the pipe, which a grandchild may hold open: it stops the
+// reader, which then takes what is there without waiting for more.
+func (o *Output) flush() {
+	flushed := make(chan struct{})
+	o.flushs <- flushed
+	var late <-chan time.Time
+	if o.pipe.SetReadDeadline(time.Unix(1, 0)) != nil {
+		late = time.After(100 * time.Millisecond) // Windows: its pipes cannot be stopped
+	}
+	select {
+	case <-flushed:
+	case <-o.ended:
+	case <-late:
+	}
+}
+
+// stop reads what is left and closes the pipe, though others may hold it open.
+// It must follow flush, never meet it.
+func (o *Output) stop() {
+	select {
+	case <-o.flushs: // one that nobody answered
+	default:
+	}
+	o.flush()
+	o.pipe.Close()
+	<-o.ended
+}
+
+func (o *Output) add(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := min(edge-len(o.head), len(b))
+	o.head = append(o.head, b[:n]...)
+	o.tail = append(o.tail, b[n:]...)
+	if extra := len(o.tail) - edge; extra >= edge {
+		o.dropped += extra
+		o.tail = append(o.tail[:0], o.tail[extra:]...)
+	}
+	o.tell()
+}
+
+func (o *Output) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	o.tell()
+}
+
+func (o *Output) tell() {
+	close(o.changed)
+	o.changed = make(chan struct{})
+}
