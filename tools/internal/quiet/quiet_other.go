@@ -1,0 +1,26 @@
+//go:build !linux
+
+package quiet
+
+import "net/netip"
+
+// A Watch looks at one program. Only Linux shows enough for a proof.
+type Watch struct{}
+
+// New returns a Watch that knows nothing.
+func New(pid int) *Watch { return &Watch{} }
+
+// Look returns Unknown.
+func (w *Watch) Look() Verdict { return Unknown }
+
+// Prove returns Unknown.
+func (w *Watch) Prove() Verdict { return Unknown }
+
+// Sockets returns false: the sockets of another process cannot be listed here.
+func Sockets(pid int) (list []Socket, ok bool) { return nil, false }
+
+// Descriptors returns false.
+func Descriptors(pid int) (n int, ok bool) { return 0, false }
+
+// Connection returns false.
+func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) { return Socket{}, false }

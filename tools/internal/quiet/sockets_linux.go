@@ -1,0 +1,289 @@
+package quiet
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net/netip"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// states are the names of TCP's states by the kernel's numbers,
+// include/net/tcp_states.h.
+var states = [...]string{1: "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1",
+	"FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING"}
+
+const timeWait = 6
+
+// probing is the timer of a sender whose peer takes no more bytes, because it
+// has not read those that it has; inet_diag's idiag_timer, see sock_diag(7).
+const probing = 4
+
+// Sockets lists the TCP and UDP sockets that the program or one of its
+// descendants holds. It returns false where that cannot be known.
+func Sockets(pid int) (list []Socket, ok bool) {
+	var p proc
+	held := make(map[uint64]bool)
+	for family := []int{pid}; len(family) > 0; family = family[1:] {
+		fds, err := p.numbers(family[0], "fd")
+		if err != nil {
+			return nil, false
+		}
+		for _, fd := range fds {
+			if name, err := p.descriptor(family[0], fd); err == nil {
+				if inode, ok := socketInode(name); ok {
+					held[inode] = true
+				}
+			}
+		}
+		tids, err := p.numbers(family[0], "task")
+		if err != nil {
+			return nil, false
+		}
+		for _, tid := range tids {
+			born, err := p.children(family[0], tid)
+			if err != nil {
+				return nil, false
+			}
+			family = append(family, born...)
+		}
+	}
+	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
+		all, err := entries(pid, protocol, ^uint32(0))
+		if err != nil {
+			return nil, false
+		}
+		for _, e := range all {
+			if held[e.Inode] {
+				list = append(list, e.Socket)
+			}
+		}
+	}
+	return list, true
+}
+
+// Descriptors counts the open descriptors of the program itself.
+func Descriptors(pid int) (n int, ok bool) {
+	var p proc
+	fds, err := p.numbers(pid, "fd")
+	return len(fds), err == nil
+}
+
+// Connection finds the TCP connection between two addresses as the side of
+// local sees it, also when nobody has accepted it yet, or everybody has closed
+// it; nobody holds it then, and its Inode is 0.
+func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) {
+	all, err := entries(pid, unix.IPPROTO_TCP, ^uint32(0))
+	if err != nil {
+		return Socket{}, false
+	}
+	for _, e := range all {
+		if e.Local == unmap(local) && e.Remote == unmap(remote) {
+			return e.Socket, true
+		}
+	}
+	return Socket{}, false
+}
+
+// traffic tells whether bytes are on their way to or from the program: first
+// those that TCP holds back (Nagle's algorithm waits for an acknowledgement,
+// which waits for up to 40 ms to be sent along), then those between sockets.
+func (w *Watch) traffic(seen sight) Verdict {
+	if len(seen.sockets) > 0 {
+		all, err := entries(w.pid, unix.IPPROTO_TCP, ^uint32(1<<timeWait))
+		if err != nil {
+			return Unknown
+		}
+		if moving(all, seen.sockets) {
+			return Awake
+		}
+	}
+	return w.backlog()
+}
+
+// moving tells whether TCP will move bytes by itself, on any connection that
+// can matter to the holder of the given sockets.
+func moving(all []entry, held map[uint64]bool) bool {
+	ports := make(map[uint16]bool)
+	for _, e := range all {
+		if held[e.Inode] {
+			ports[e.Local.Port()] = true
+		}
+	}
+	for _, e := range all {
+		switch {
+		case !ports[e.Local.Port()] && !ports[e.Remote.Port()] &&
+			(e.Inode != 0 || !e.Remote.Addr().IsLoopback()):
+			// Neither the program's nor its peer's, nor one that the program
+			// may have closed with bytes yet to go.
+		case e.State == "SYN_RECV": // the handshake will be tried again
+			return true
+		case e.SendQ > 0 && !stuck(e, all):
+			return true
+		}
+	}
+	return false
+}
+
+// stuck tells whether the bytes that e has to send wait for the other side to
+// read. Reading is an act, and the kernel does not act.
+func stuck(e entry, all []entry) bool {
+	if e.timer != probing {
+		return false
+	}
+	for _, peer := range all {
+		if peer.Local == e.Remote && peer.Remote == e.Local {
+			return peer.RecvQ > 0
+		}
+	}
+	return false
+}
+
+// backlog looks for packets between two sockets of this machine. They wait in
+// a queue for each processor, whose length is the 12th column of
+// /proc/net/softnet_stat since Linux 5.10 (net/core/net-procfs.c).
+func (w *Watch) backlog() Verdict {
+	text, err := w.proc.read("/proc/net/softnet_stat")
+	if err != nil {
+		return Unknown
+	}
+	for line := range bytes.Lines(text) {
+		columns := bytes.Fields(line)
+		if len(columns) < 13 {
+			return Unknown
+		}
+		if string(columns[11]) != "00000000" {
+			return Awake
+		}
+	}
+	return Asleep
+}
+
+// An entry is a socket in the kernel's list.
+type entry struct {
+	Socket
+	timer uint8
+}
+
+// entries asks the kernel for all sockets of a protocol in a set of states, as
+// ss(8) does. /proc/PID/net/tcp says the same and takes thirty times as long.
+func entries(pid int, protocol uint8, states uint32) ([]entry, error) {
+	if !sameNetwork(pid) {
+		return nil, os.ErrInvalid
+	}
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	var list []entry
+	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
+		// struct nlmsghdr of netlink(7), and struct inet_diag_req_v2 with
+		// no address to look for.
+		request := make([]byte, 16+56)
+		binary.NativeEndian.PutUint32(request[0:], uint32(len(request)))
+		binary.NativeEndian.PutUint16(request[4:], unix.SOCK_DIAG_BY_FAMILY)
+		binary.NativeEndian.PutUint16(request[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+		request[16], request[17] = family, protocol
+		binary.NativeEndian.PutUint32(request[20:], states)
+		if err := unix.Sendto(fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+			return nil, err
+		}
+		if list, err = receive(fd, protocol, list); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// receive adds the kernel's answer, up to its end, to the list.
+func receive(fd int, protocol uint8, list []entry) ([]entry, error) {
+	buf := make([]byte, 32<<10) // netlink(7): at least 8 KiB
+	for {
+		n, _, err := unix.Recvfrom(fd, buf, 0)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for rest := buf[:n]; len(rest) >= 16; {
+			size := int(binary.NativeEndian.Uint32(rest))
+			if size < 16 || size > len(rest) {
+				return nil, os.ErrInvalid
+			}
+			body := rest[16:size]
+			switch binary.NativeEndian.Uint16(rest[4:]) {
+			case unix.NLMSG_DONE:
+				return list, nil
+			case unix.SOCK_DIAG_BY_FAMILY:
+				if len(body) < 72 {
+					return nil, os.ErrInvalid
+				}
+				list = append(list, parse(body, protocol))
+			default: // NLMSG_ERROR: the kernel does not know the protocol
+				return nil, os.ErrInvalid
+			}
+			rest = rest[min((size+3)&^3, len(rest)):]
+		}
+	}
+}
+
+// parse reads a struct inet_diag_msg of sock_diag(7): four bytes, two ports,
+// two addresses of 16 bytes, interface and cookie, then five numbers.
+func parse(b []byte, protocol uint8) entry {
+	family, state, timer := b[0], b[1], b[2]
+	address := func(ip, port []byte) netip.AddrPort {
+		if family == unix.AF_INET {
+			ip = ip[:4]
+		}
+		addr, _ := netip.AddrFromSlice(ip)
+		return unmap(netip.AddrPortFrom(addr, binary.BigEndian.Uint16(port)))
+	}
+	e := entry{timer: timer, Socket: Socket{
+		Net:    "tcp",
+		Local:  address(b[8:24], b[4:6]),
+		Remote: address(b[24:40], b[6:8]),
+		RecvQ:  int(binary.NativeEndian.Uint32(b[56:])),
+		SendQ:  int(binary.NativeEndian.Uint32(b[60:])),
+		Inode:  uint64(binary.NativeEndian.Uint32(b[68:])),
+	}}
+	if int(state) < len(states) {
+		e.State = states[state]
+	}
+	switch {
+	case protocol == unix.IPPROTO_UDP:
+		e.Net = "udp"
+		if e.State == "CLOSE" { // what the kernel calls not connected
+			e.State = ""
+		}
+	case e.State == "LISTEN":
+		e.SendQ = 0 // the kernel shows the backlog's limit here
+	}
+	return e
+}
+
+func unmap(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
+
+// socketInode takes the number from "socket:[1234]".
+func socketInode(name []byte) (uint64, bool) {
+	number, ok := bytes.CutPrefix(name, []byte("socket:["))
+	if !ok {
+		return 0, false
+	}
+	inode, err := strconv.ParseUint(string(bytes.TrimSuffix(number, []byte("]"))), 10, 64)
+	return inode, err == nil
+}
+
+// sameNetwork tells whether a process is in our own network namespace, the
+// only one whose sockets the kernel tells us.
+func sameNetwork(pid int) bool {
+	var own, its unix.Stat_t
+	return unix.Stat("/proc/self/ns/net", &own) == nil &&
+		unix.Stat(path(pid, "ns/net"), &its) == nil &&
+		own.Ino == its.Ino
+}
