@@ -1,0 +1,395 @@
+package lab
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"unicode/utf8"
+
+	"sockets.test/tools/internal/mistake"
+	"sockets.test/tools/internal/tree"
+	"sockets.test/tools/internal/wire"
+)
+
+// A finding is a failed expectation, before it is put into words.
+type finding struct {
+	outcome Outcome
+	words   string // instead of the outcome's own
+	want    string
+	wanted  bool   // want is bytes that were to come
+	got     []byte // all that came instead
+	said    string // what the program wrote to standard error
+	event   int    // the event that the caret belongs under
+	offset  int    // and the byte of it, -1 for none
+	listens string // where it listens without having said so
+	tcp     *TCP   // the connection, to try what would wake the program
+	woken   bool   // that was found out
+}
+
+// answered tells whether something came, and was not what was wanted.
+func (f *finding) answered() bool {
+	return f.outcome == Wrong || f.outcome == TooMuch || f.outcome == WrongPlace || f.outcome == NotReady
+}
+
+var todo = regexp.MustCompile(`TODO (\d+\.\d+): .*`)
+
+// fail names the failure, puts it into words, and ends the test.
+func (p *Program) fail(f *finding, causes []Cause) {
+	p.t.Helper()
+	file, line := testLine()
+	section := sectionOf(file, line)
+
+	f.said = p.proc.Stderr().String()
+	if p.asleep(f) {
+		p.record.Add(wire.Event{Kind: wire.Silence, Text: p.silence()})
+	}
+	id, title := "", ""
+	if unfinished := todo.FindStringSubmatch(f.said + p.Output()); unfinished != nil {
+		f.outcome, section = NotBegun, unfinished[1]
+		f.words = unfinished[0]
+	} else {
+		for _, cause := range causes {
+			if cause.sign(f) {
+				id = cause.id
+				title = truth(id)
+				break
+			}
+		}
+	}
+	b := new(strings.Builder)
+	what := f.words
+	if what == "" {
+		what = p.words(f)
+	}
+	again := f.outcome == NotBegun && saidBefore(what)
+	if again {
+		b.WriteString(headline(what+" (as above)", string(f.outcome)))
+	} else if title != "" {
+		b.WriteString(headline(title, id) + what + "\n")
+	} else {
+		b.WriteString(headline(what, string(f.outcome)))
+	}
+	if !again {
+		b.WriteString("\n")
+		b.WriteString(indent(p.picture(f)))
+		b.WriteString(indent(strings.Join(p.details(f), "\n")))
+		b.WriteString(whereToRead(file, line, section))
+	}
+
+	fmt.Fprint(p.t.Output(), b.String())
+	p.t.Attr("outcome", string(f.outcome))
+	if id != "" {
+		p.t.Attr("misconception", id)
+	}
+	if section != "" {
+		p.t.Attr("step", section)
+	}
+	p.t.FailNow()
+}
+
+// saidBefore tells whether these words have headed a failure already. A
+// skeleton fails every test with the words of its first TODO.
+func saidBefore(words string) bool {
+	_, before := subject.said.LoadOrStore(words, true)
+	return before
+}
+
+// silence says how the program was seen to be silent.
+func (p *Program) silence() string {
+	if p.late {
+		return fmt.Sprintf("silent for %v", deadline)
+	}
+	return "asleep"
+}
+
+// words says the outcome in a sentence.
+func (p *Program) words(f *finding) string {
+	name := subject.name
+	switch f.outcome {
+	case Exited:
+		return name + " exited, " + p.proc.Exit().String() + ", when it should have gone on."
+	case NotReady:
+		return name + " never said on standard output that it is ready."
+	case WrongPlace:
+		return fmt.Sprintf("%s was asked to listen on %s, and says that it listens on %s.", name, f.want, f.got)
+	case NotListening:
+		return fmt.Sprintf("%s said that it is ready on %s, but no socket is open there now.", name, p.record.Address)
+	case NeverAccepted:
+		return "The connection stands, but " + name + " never accepted it."
+	case NeverRead:
+		return "The bytes arrived, but " + name + " never read them."
+	case NeverAnswered:
+		if p.record.Asked() {
+			return name + " read what came, and never answered."
+		}
+		return name + " never said a word."
+	case Wrong:
+		return name + " answered with other bytes than those wanted."
+	case Stranger:
+		return "The answer came from another address than the one that was asked."
+	case TooMuch:
+		return name + " said more than it was asked for."
+	case NeverClosed:
+		return name + " never closed the connection: the client waits for the end of the stream."
+	case HungUp:
+		return name + " closed the connection before the whole answer was sent."
+	case Reset:
+		return name + " reset the connection."
+	case Leaks:
+		return fmt.Sprintf("%s holds %s sockets when all its clients have gone; %s is enough.", name, f.got, f.want)
+	case WontStop:
+		return name + " was asked to stop, and goes on."
+	case Tolerates:
+		return name + " goes on, where it should have ended with an error."
+	case WrongStatus:
+		return fmt.Sprintf("%s ended with %s; wanted %s.", name, p.proc.Exit(), f.want)
+	case SaysNothing:
+		return name + " ended without a word on standard error of what was wrong."
+	}
+	switch f.outcome {
+	case NeverSent:
+		return name + " never sent anything."
+	case NeverConnected:
+		return name + " never connected."
+	case WrongOutput:
+		return name + " printed something else than what was wanted."
+	}
+	return string(f.outcome)
+}
+
+// picture is the conversation so far, or the terminal if there was none.
+func (p *Program) picture(f *finding) string {
+	if len(p.record.Events()) == 0 {
+		return p.terminal()
+	}
+	mark := &wire.Mark{Event: -1, Offset: -1}
+	switch {
+	case f.outcome == Wrong:
+		mark.Event, mark.Offset, mark.Words = f.event, f.offset, wanted(f)
+	case f.outcome == TooMuch:
+		mark.Event, mark.Offset, mark.Words = f.event, f.offset, "wanted nothing more"
+		if f.want != "" {
+			mark.Words = "wanted " + f.want
+		}
+	case f.wanted:
+		mark.Words = "wanted " + shorten(f.want, 0)
+	}
+	select {
+	case <-p.proc.Done():
+		p.record.Add(wire.Event{Kind: wire.Exit, Text: p.proc.Exit().String()})
+	default:
+	}
+	return p.record.Draw(mark)
+}
+
+// asleep tells whether the finding is a silence.
+func (p *Program) asleep(f *finding) bool {
+	return Silent(f) || f.outcome == NeverClosed || f.outcome == NeverSent || f.outcome == NeverConnected
+}
+
+// terminal is what the program's own terminal showed.
+func (p *Program) terminal() string {
+	lines := []string{p.commandLine()}
+	lines = append(lines, ends(p.proc.Stdout().String(), 3)...)
+	lines = append(lines, ends(p.proc.Stderr().String(), 6)...)
+	select {
+	case <-p.proc.Done():
+		lines = append(lines, "("+p.proc.Exit().String()+")")
+	default:
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// details are the lines below the picture: where it waits, what it said last.
+func (p *Program) details(f *finding) (lines []string) {
+	if !f.woken && (f.outcome == NotReady || f.outcome == WontStop || f.outcome == Tolerates || p.asleep(f)) {
+		for i, text := range p.where() {
+			if i == 3 {
+				break
+			}
+			lines = append(lines, at("waiting", text))
+		}
+	}
+	if p.record.OnLeft && len(p.record.Events()) > 0 { // a client's terminal tells as much as its socket
+		lines = append(lines, strings.Split(strings.TrimRight(p.terminal(), "\n"), "\n")...)
+	}
+	if f.outcome == WrongOutput {
+		lines = append(lines, fmt.Sprintf("printed  %q", f.got), fmt.Sprintf("wanted   %q", f.want))
+	}
+	if f.outcome == NotReady && f.listens != "" {
+		lines = append(lines, "it does listen on "+f.listens+": is its standard output held back in a buffer?")
+	}
+	if !p.record.OnLeft && len(p.record.Events()) > 0 && (f.outcome == Exited || f.outcome == NotBegun || f.outcome == HungUp || f.outcome == Reset) {
+		for _, text := range lastWords(p.proc.Stderr().String()) {
+			lines = append(lines, "it said     "+text)
+		}
+	}
+	if len(lines) > 0 {
+		lines = append([]string{""}, lines...)
+	}
+	return lines
+}
+
+// lastWords are the lines of standard error that tell most: the last, or, of
+// a panic, its message and the first line of the program's own code.
+func lastWords(said string) []string {
+	if i := panics.FindStringIndex(said); i != nil {
+		message, _, _ := strings.Cut(said[i[0]:], "\n")
+		words := []string{clip(message)}
+		if places := waiting(said[i[0]:], subject.pkg); len(places) > 0 {
+			words = append(words, at("", places[0]))
+		}
+		return words
+	}
+	return ends(said, 3)
+}
+
+var panics = regexp.MustCompile(`(?m)^(panic|fatal error): `)
+
+// at says where a goroutine stands: "waiting at server.go:31: UDPConn.ReadFrom".
+func at(verb, place string) string {
+	line, call, _ := strings.Cut(place, ": ")
+	if call == "running" || call == "runnable" || call == "panic" { // it waits for nothing
+		return strings.TrimSpace(strings.Replace(verb, "waiting", "busy", 1) + " at " + line)
+	}
+	return strings.TrimSpace(verb + " at " + place)
+}
+
+// wanted says what the bytes should have been.
+func wanted(f *finding) string {
+	words := "wanted " + shorten(f.want, firstDifference(f.want, f.got))
+	switch got := string(f.got); {
+	case strings.HasPrefix(got, f.want):
+		words += fmt.Sprintf(": %s too many", count(len(got)-len(f.want)))
+	case strings.HasPrefix(f.want, got):
+		words += fmt.Sprintf(": %s too few", count(len(f.want)-len(got)))
+	}
+	return words
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// shorten quotes the part of a long text that surrounds byte n.
+func shorten(text string, n int) string {
+	return wire.Quote([]byte(text), n, 40)
+}
+
+// headline is a sentence with its tag at the right.
+func headline(text, tag string) string {
+	tag = "[" + tag + "]"
+	gap := max(2, 84-utf8.RuneCountInString(text)-len(tag))
+	return text + strings.Repeat(" ", gap) + tag + "\n"
+}
+
+// truth is the title of a mistake's file: what holds instead.
+func truth(id string) string {
+	t, err := tree.Find(".")
+	if err != nil {
+		return ""
+	}
+	here, _ := os.Getwd()
+	m, err := mistake.Read(filepath.Join(t.Root, "testdata", "mistakes", filepath.Base(here), id+".txtar"))
+	if err != nil {
+		return ""
+	}
+	return m.Title
+}
+
+// testLine is the line at which the test stands: in the test itself, not in a
+// helper that it called.
+func testLine() (file string, line int) {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		frame, more := frames.Next()
+		if strings.HasSuffix(frame.File, "_test.go") {
+			file, line = filepath.Base(frame.File), frame.Line
+		}
+		if !more {
+			return file, line
+		}
+	}
+}
+
+var numbered = regexp.MustCompile(`^\s*// (\d+\.\d+): `)
+
+// sectionOf finds the number that stands above a line of a test.
+func sectionOf(file string, line int) string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(string(text), "\n")
+	for i := min(line, len(lines)) - 1; i >= 0; i-- {
+		if match := numbered.FindStringSubmatch(lines[i]); match != nil {
+			return match[1]
+		}
+	}
+	return ""
+}
+
+// whereToRead is the foot of a failure: the test, the lesson, the hint.
+func whereToRead(file string, line int, section string) string {
+	here, _ := os.Getwd()
+	folder := here
+	if t, err := tree.Find("."); err == nil {
+		folder, _ = filepath.Rel(t.Root, here)
+	}
+	folder = filepath.ToSlash(folder)
+	b := new(strings.Builder)
+	b.WriteString("\n")
+	if file != "" {
+		fmt.Fprintf(b, "the test     %s/%s:%d\n", folder, file, line)
+	}
+	fmt.Fprintf(b, "read again   %s/README.md%s\n", folder, atSection(section))
+	var chapter int
+	fmt.Sscanf(filepath.Base(here), "%d-", &chapter)
+	fmt.Fprintf(b, "a hint       go tool course hint %d\n", chapter)
+	return b.String()
+}
+
+// atSection gives ":88, 1.3", the line and the number of a lesson's section.
+func atSection(section string) string {
+	if section == "" {
+		return ""
+	}
+	lesson, _ := os.ReadFile("README.md")
+	for i, line := range strings.Split(string(lesson), "\n") {
+		if strings.HasPrefix(line, "## "+section+" ") {
+			return fmt.Sprintf(":%d, %s", i+1, section)
+		}
+	}
+	return ", " + section
+}
+
+func indent(text string) string {
+	b := new(strings.Builder)
+	for line := range strings.Lines(text) {
+		b.WriteString("  " + line)
+	}
+	return b.String()
+}
+
+// ends are the last n lines of what was printed, none longer than a screen is wide.
+func ends(printed string, n int) (lines []string) {
+	for line := range strings.Lines(printed) {
+		lines = append(lines, clip(strings.TrimRight(line, "\r\n")))
+	}
+	return lines[max(0, len(lines)-n):]
+}
+
+func clip(line string) string {
+	const room = 90
+	if utf8.RuneCountInString(line) <= room {
+		return line
+	}
+	return string([]rune(line)[:room-1]) + "…"
+}

@@ -1,0 +1,116 @@
+package lab
+
+import "strings"
+
+// An Outcome is one way in which a program can fail, as it shows from outside.
+type Outcome string
+
+const (
+	NotBegun       Outcome = "not begun"       // it stopped at a TODO
+	Exited         Outcome = "exited"          // it ended when it should have gone on
+	NotReady       Outcome = "not ready"       // it never said that it is ready, or said something else
+	WrongPlace     Outcome = "wrong place"     // it says that it listens where it was not asked to
+	NotListening   Outcome = "not listening"   // it said ready, but no socket is there
+	NeverAccepted  Outcome = "never accepted"  // the connection waits in the backlog
+	NeverRead      Outcome = "never read"      // the bytes wait in the socket
+	NeverAnswered  Outcome = "never answered"  // it read them, and sleeps
+	Wrong          Outcome = "wrong answer"    // other bytes than those wanted
+	Stranger       Outcome = "wrong address"   // the answer comes from a socket that was not asked
+	TooMuch        Outcome = "too much"        // bytes after the answer
+	NeverClosed    Outcome = "never closed"    // no end of stream after the answer
+	HungUp         Outcome = "hung up"         // the end of the stream before the whole answer
+	Reset          Outcome = "reset"           // the connection was reset
+	Leaks          Outcome = "leaks"           // it holds sockets that nobody uses any more
+	WontStop       Outcome = "will not stop"   // it was asked to end, and did not
+	Tolerates      Outcome = "tolerates"       // it went on where it should have refused
+	WrongStatus    Outcome = "wrong status"    // it ended with another exit status
+	SaysNothing    Outcome = "says nothing"    // it ended without a word on standard error
+	NeverSent      Outcome = "never sent"      // a client that sent nothing, and sleeps
+	NeverConnected Outcome = "never connected" // a client that did not connect
+	WrongOutput    Outcome = "wrong output"    // it printed something else
+)
+
+// A Sign tells whether a failure has one certain cause.
+type Sign func(*finding) bool
+
+// Is names the misconception that the sign gives away: a file in
+// testdata/mistakes/<chapter>.
+func (s Sign) Is(id string) Cause { return Cause{s, id} }
+
+// Is names the misconception behind an outcome, where only one can lead to it.
+func (o Outcome) Is(id string) Cause {
+	return Cause{func(f *finding) bool { return f.outcome == o }, id}
+}
+
+// A Cause is what an expectation knows of its own failure. The first whose
+// sign is seen gives the failure its name.
+type Cause struct {
+	sign Sign
+	id   string
+}
+
+// Silent is the sign of a program that sleeps and owes an answer, whether or
+// not it has accepted the connection or read what came.
+var Silent Sign = func(f *finding) bool {
+	return f.outcome == NeverAccepted || f.outcome == NeverRead || f.outcome == NeverAnswered
+}
+
+// Gone is the sign of a program that exited, or no longer listens.
+var Gone Sign = func(f *finding) bool { return f.outcome == Exited || f.outcome == NotListening }
+
+// Got is the sign of one certain wrong answer.
+func Got(answer string) Sign {
+	return func(f *finding) bool { return f.answered() && string(f.got) == answer }
+}
+
+// GotLike is the sign of a wrong answer that like recognises.
+func GotLike(like func(answer string) bool) Sign {
+	return func(f *finding) bool { return f.answered() && like(string(f.got)) }
+}
+
+// Padded is the sign of the right answer with zero bytes behind it.
+var Padded Sign = func(f *finding) bool {
+	rest, ok := strings.CutPrefix(string(f.got), f.want)
+	return f.outcome == Wrong && ok && strings.Trim(rest, "\x00") == ""
+}
+
+// CutShort is the sign of an answer that is right as far as it goes.
+var CutShort Sign = func(f *finding) bool {
+	return (f.outcome == Wrong || f.outcome == HungUp) && strings.HasPrefix(f.want, string(f.got))
+}
+
+// Said is the sign of a program that wrote this to standard error.
+func Said(text string) Sign {
+	return func(f *finding) bool { return strings.Contains(f.said, text) }
+}
+
+// Panics is the sign of a Go program that ended in a panic.
+var Panics = Said("panic: ")
+
+// WentTo is the sign of an answer that another client received.
+func WentTo(other *UDP) Sign {
+	return func(f *finding) bool { return Silent(f) && f.want != "" && other.holds(f.want) }
+}
+
+// AnswersAfter is the sign of a program that is silent until it gets more: it
+// is given more, and answers then.
+func AnswersAfter(more string) Sign {
+	return func(f *finding) bool {
+		return f.wakes("and what if more comes?", func(c *TCP) { c.say([]byte(more)) })
+	}
+}
+
+// AnswersAfterEnd is the sign of a program that is silent until the client's
+// end of stream.
+var AnswersAfterEnd Sign = func(f *finding) bool {
+	return f.wakes("and what if the client ends its stream?", (*TCP).end)
+}
+
+// wakes does something more on a silent connection, and tells whether bytes
+// come of it.
+func (f *finding) wakes(question string, more func(*TCP)) bool {
+	if Silent(f) && f.tcp != nil {
+		f.woken = f.tcp.wakes(question, more)
+	}
+	return f.woken
+}

@@ -1,0 +1,223 @@
+package lab
+
+import (
+	"io"
+	"net/netip"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sockets.test/tools/internal/proc"
+	"sockets.test/tools/internal/quiet"
+	"sockets.test/tools/internal/wire"
+)
+
+// A Program is a process under test. It ends with the test that started it.
+type Program struct {
+	t      testing.TB
+	args   []string
+	proc   *proc.Process
+	watch  *quiet.Watch
+	record *wire.Record
+	late   bool // the last wait ended at its deadline, with no proof of anything
+}
+
+// Start runs the program with these arguments and waits for nothing.
+func Start(t testing.TB, args ...string) *Program {
+	t.Helper()
+	p, err := proc.Start(proc.Command{
+		Path: subject.command[0],
+		Args: append(append([]string{}, subject.command[1:]...), args...),
+		Env:  subject.env,
+	})
+	if err != nil {
+		t.Fatalf("lab: %v", err)
+	}
+	t.Cleanup(p.Kill)
+	return &Program{t: t, args: args, proc: p, watch: quiet.New(p.Pid()), record: wire.New(subject.name)}
+}
+
+// Stdin is the program's standard input.
+func (p *Program) Stdin() io.WriteCloser { return p.proc.Stdin() }
+
+// Output is what the program has written to its standard output so far. A very
+// long output lacks its middle.
+func (p *Program) Output() string { return p.proc.Stdout().String() }
+
+// ExpectExit wants the program to end by itself, with this status, and, where
+// that is not 0, with a reason on standard error.
+func (p *Program) ExpectExit(status int, causes ...Cause) {
+	p.t.Helper()
+	if !p.endsWithin(deadline) {
+		p.fail(&finding{outcome: Tolerates}, causes)
+	}
+	if p.proc.Exit().Code != status {
+		p.fail(&finding{outcome: WrongStatus, want: "exit status " + itoa(status)}, causes)
+	}
+	if status != 0 && strings.TrimSpace(p.proc.Stderr().String()) == "" {
+		p.fail(&finding{outcome: SaysNothing}, causes)
+	}
+}
+
+// Stop asks the program to end, as a terminal's Ctrl-C and an init system's
+// stop do, and wants it to.
+func (p *Program) Stop(causes ...Cause) {
+	p.t.Helper()
+	if err := p.proc.Signal(syscall.SIGTERM); err != nil {
+		p.proc.Kill() // where there is no such signal
+	}
+	if !p.endsWithin(deadline) {
+		p.fail(&finding{outcome: WontStop}, causes)
+	}
+}
+
+// A Server is a program that said where it listens.
+type Server struct {
+	*Program
+	Addr string // "127.0.0.1:45871"
+}
+
+// AnyPort is where servers are asked to listen: on a port of the kernel's choice.
+const AnyPort = "127.0.0.1:0"
+
+var readyLine = regexp.MustCompile(`\bready on (\S+)\s*$`)
+
+// Serve runs the program with -addr 127.0.0.1:0 and these arguments, and waits
+// until it is ready.
+func Serve(t testing.TB, args ...string) *Server {
+	t.Helper()
+	return Start(t, append([]string{"-addr", AnyPort}, args...)...).Ready()
+}
+
+// Ready waits for the line in which a server says where it is ready, and wants
+// that to be where its -addr told it to be.
+func (p *Program) Ready(causes ...Cause) *Server {
+	p.t.Helper()
+	line, ok := p.firstLine()
+	if !ok {
+		f := &finding{outcome: NotReady, listens: p.listens()}
+		if p.ended() {
+			f.outcome = Exited
+		} else if begun := p.Output(); begun != "" {
+			f.got, f.words = []byte(begun), subject.name+" never ended its first line: a newline is missing."
+		}
+		p.fail(f, causes)
+	}
+	match := readyLine.FindStringSubmatch(line)
+	if match == nil {
+		p.fail(&finding{outcome: NotReady, got: []byte(line), words: "The first line that " + subject.name + " printed does not say where it is ready."}, causes)
+	}
+	asked := netip.MustParseAddrPort(p.argument("-addr"))
+	at, err := netip.ParseAddrPort(match[1])
+	if err != nil || at.Addr().Unmap() != asked.Addr() || at.Port() == 0 || asked.Port() != 0 && at.Port() != asked.Port() {
+		p.fail(&finding{outcome: WrongPlace, want: asked.String(), got: []byte(match[1])}, causes)
+	}
+	s := &Server{Program: p, Addr: netip.AddrPortFrom(asked.Addr(), at.Port()).String()}
+	p.record.Address = s.Addr
+	return s
+}
+
+// argument is the one that follows flag.
+func (p *Program) argument(flag string) string {
+	if i := slices.Index(p.args, flag); i >= 0 && i+1 < len(p.args) {
+		return p.args[i+1]
+	}
+	return AnyPort
+}
+
+// firstLine waits for the first line on standard output.
+func (p *Program) firstLine() (string, bool) {
+	out := p.proc.Stdout()
+	find := func() (string, bool) {
+		line, _, whole := strings.Cut(out.String(), "\n")
+		return strings.TrimSuffix(line, "\r"), whole
+	}
+	p.await(func(step time.Duration) bool {
+		changed := out.Changed()
+		if _, ok := find(); ok {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-time.After(step):
+		}
+		_, ok := find()
+		return ok
+	}, nil)
+	return find()
+}
+
+// listens is an address on which the program waits for clients, "" for none.
+func (p *Program) listens() string {
+	list, _ := quiet.Sockets(p.proc.Pid())
+	for _, socket := range list {
+		if socket.Net == "udp" || socket.State == "LISTEN" {
+			return socket.Local.String()
+		}
+	}
+	return ""
+}
+
+// ended tells whether the program has exited, or is about to.
+func (p *Program) ended() bool { return p.endsWithin(time.Second) }
+
+// endsWithin waits until the program has exited, or shows that it goes on.
+func (p *Program) endsWithin(limit time.Duration) bool {
+	end := p.awaitFor(limit, func(step time.Duration) bool {
+		select {
+		case <-p.proc.Done():
+			return true
+		case <-time.After(step):
+			return false
+		}
+	}, nil)
+	return end == done || end == exited
+}
+
+// ExpectSockets wants the program to hold this many sockets once it has come
+// to rest. Where the system does not show them, nothing is asked.
+func (s *Server) ExpectSockets(n int, causes ...Cause) {
+	s.t.Helper()
+	have := -1
+	count := func() bool {
+		list, ok := quiet.Sockets(s.proc.Pid())
+		have = len(list)
+		return !ok || have == n
+	}
+	end := s.await(func(step time.Duration) bool {
+		if count() {
+			return true
+		}
+		time.Sleep(step)
+		return count()
+	}, nil)
+	if end == exited {
+		s.fail(&finding{outcome: Exited}, causes)
+	}
+	if _, ok := quiet.Sockets(s.proc.Pid()); !ok {
+		s.t.Log("the program's sockets were not counted: this system does not show them")
+		return
+	}
+	if end != done {
+		s.fail(&finding{outcome: Leaks, want: itoa(n), got: []byte(itoa(have))}, causes)
+	}
+}
+
+// PID is the program's process ID, for tests that ask the system about it.
+func (p *Program) PID() int { return p.proc.Pid() }
+
+// commandLine is what a terminal would show.
+func (p *Program) commandLine() string {
+	words := []string{subject.name}
+	if len(subject.command) > 1 { // in another language
+		words = nil
+		for _, word := range subject.command {
+			words = append(words, filepath.Base(word))
+		}
+	}
+	return "$ " + strings.Join(append(words, p.args...), " ")
+}

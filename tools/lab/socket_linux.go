@@ -1,0 +1,34 @@
+package lab
+
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// holds tells whether the kernel has something for this socket: bytes, an
+// empty datagram, the end of the stream or an error. It takes nothing.
+func holds(conn syscall.Conn) bool {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	some := false
+	raw.Control(func(fd uintptr) {
+		_, _, err := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		some = !errors.Is(err, unix.EAGAIN)
+	})
+	return some
+}
+
+// unsent is the number of bytes that the peer's kernel has not acknowledged
+// (SIOCOUTQ in tcp(7)).
+func unsent(conn syscall.Conn) (n int) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	raw.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
+	return n
+}

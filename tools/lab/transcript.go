@@ -1,0 +1,206 @@
+package lab
+
+import (
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sockets.test/tools/internal/proc"
+	"sockets.test/tools/internal/wire"
+)
+
+// Transcripts replays the transcripts in testdata, each as a subtest: the
+// terminals of a server and of its clients. Beside testscript's own commands a
+// transcript has
+//
+//	serve [argument...]     starts the server; $ADDR, $HOST and $PORT say where
+//	udp NAME                opens a client's socket
+//	tcp NAME                connects a client
+//	say NAME TEXT           sends TEXT, in which \n and the like are Go's
+//	hear NAME TEXT          wants TEXT to come next
+//	half-close NAME         ends the client's stream, and still listens
+//	hear-end NAME           wants the end of the stream
+//	close NAME              closes the client's socket
+//	client FILE COMMAND...  runs somebody else's client with FILE as its input;
+//	                        its output is for stdout and cmp
+func Transcripts(t *testing.T) {
+	t.Helper()
+	dir := os.Getenv(transcriptsEnv)
+	if dir == "" {
+		dir = "testdata"
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("lab: there are no transcripts in %s", dir)
+	}
+	work, remove, err := proc.TempDir("transcripts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(remove)
+	testscript.Run(t, testscript.Params{
+		Files:               files,
+		WorkdirRoot:         work,
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[stageKey{}] = &stage{t: env.T().(testing.TB), clients: map[string]talker{}}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve":      serve,
+			"udp":        udp,
+			"tcp":        tcp,
+			"say":        say,
+			"hear":       hear,
+			"half-close": halfClose,
+			"hear-end":   hearEnd,
+			"close":      closeClient,
+			"client":     client,
+		},
+	})
+}
+
+// A stage is where one transcript plays.
+type stage struct {
+	t         testing.TB
+	server    *Server
+	clients   map[string]talker
+	terminals []wire.Terminal
+}
+
+// A talker is a client of either kind.
+type talker interface {
+	Say(text string)
+	Expect(want string, causes ...Cause)
+}
+
+type stageKey struct{}
+
+func on(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+
+// want checks a command's arguments: their number, and that it is not negated.
+func want(ts *testscript.TestScript, neg bool, args []string, n int, usage string) {
+	if neg || len(args) != n {
+		ts.Fatalf("usage: %s", usage)
+	}
+}
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	s := on(ts)
+	if neg || s.server != nil {
+		ts.Fatalf("usage: serve [argument...], once")
+	}
+	s.server = Serve(s.t, args...)
+	host, port, _ := net.SplitHostPort(s.server.Addr)
+	ts.Setenv("ADDR", s.server.Addr)
+	ts.Setenv("HOST", host)
+	ts.Setenv("PORT", port)
+	if dir := os.Getenv(recordEnv); dir != "" {
+		ts.Defer(func() { ts.Check(s.save(filepath.Join(dir, filepath.Base(ts.Name())+".json"))) })
+	}
+}
+
+func (s *stage) join(ts *testscript.TestScript, name string, open func(*Server) talker) {
+	if s.server == nil {
+		ts.Fatalf("serve comes first")
+	}
+	s.clients[name] = open(s.server)
+}
+
+func udp(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "udp NAME")
+	on(ts).join(ts, args[0], func(s *Server) talker { return s.UDP(args[0]) })
+}
+
+func tcp(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "tcp NAME")
+	on(ts).join(ts, args[0], func(s *Server) talker { return s.TCP(args[0]) })
+}
+
+func (s *stage) client(ts *testscript.TestScript, name string) talker {
+	c, ok := s.clients[name]
+	if !ok {
+		ts.Fatalf("there is no client called %s", name)
+	}
+	return c
+}
+
+func (s *stage) stream(ts *testscript.TestScript, name string) *TCP {
+	c, ok := s.client(ts, name).(*TCP)
+	if !ok {
+		ts.Fatalf("%s has no connection: it was opened by udp", name)
+	}
+	return c
+}
+
+func say(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "say NAME TEXT")
+	on(ts).client(ts, args[0]).Say(unquote(ts, args[1]))
+}
+
+func hear(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "hear NAME TEXT")
+	on(ts).client(ts, args[0]).Expect(unquote(ts, args[1]))
+}
+
+func halfClose(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "half-close NAME")
+	on(ts).stream(ts, args[0]).End()
+}
+
+func hearEnd(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "hear-end NAME")
+	on(ts).stream(ts, args[0]).ExpectEnd()
+}
+
+func closeClient(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "close NAME")
+	on(ts).stream(ts, args[0]).Close()
+}
+
+// client runs a program and keeps what its terminal would show.
+func client(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: client FILE COMMAND...")
+	}
+	in := ts.ReadFile(args[0])
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	p, err := proc.Start(proc.Command{Path: path, Args: args[2:], Env: subject.env})
+	ts.Check(err)
+	ts.Defer(p.Kill)
+	io.WriteString(p.Stdin(), in)
+	p.Stdin().Close()
+	select {
+	case <-p.Done():
+	case <-time.After(deadline):
+		ts.Fatalf("%s did not end within %v; it printed %q", args[1], deadline, p.Stdout())
+	}
+	out := p.Stdout().String()
+	io.WriteString(ts.Stdout(), out)
+	on(ts).terminals = append(on(ts).terminals, wire.Terminal{Command: strings.Join(args[1:], " "), In: in, Out: out})
+}
+
+func unquote(ts *testscript.TestScript, text string) string {
+	plain, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
+	if err != nil {
+		ts.Fatalf("%s: not a Go string: %v", text, err)
+	}
+	return plain
+}
+
+// save writes what was seen, once the server has come to rest.
+func (s *stage) save(path string) error {
+	s.server.endsWithin(time.Second)
+	server := wire.Terminal{Command: "server", Out: s.server.Output()}
+	return s.server.record.Save(path, append([]wire.Terminal{server}, s.terminals...))
+}
