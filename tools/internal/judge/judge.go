@@ -1,0 +1,206 @@
+// Package judge holds a program against a chapter's tests.
+//
+// Goals:
+//
+//   - one way to judge the learner's program, the skeleton, the solution, a
+//     mistake, a variant, and a program in another language;
+//   - the tests are built once, and judge every program that comes: a verdict
+//     costs one go build of the program, and the tests' own time;
+//   - a verdict is data: step, test, outcome, misconception, text, times.
+//
+// Non-goals: showing a verdict, and remembering it.
+package judge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"sockets.test/tools/internal/tree"
+)
+
+// A Judge judges programs for the chapters of one tree. Several goroutines may
+// use it at the same time.
+type Judge struct {
+	Tree *tree.Tree
+	Dir  string // where built tests and programs are kept
+	Race bool   // build programs with the race detector; a race ends them
+
+	turns sync.Map // by chapter: see turn
+}
+
+// environment is that of the tests. The first data race ends a program, so
+// that the test under way sees it, and not only a standard error that nobody
+// reads.
+func (j *Judge) environment(more ...string) []string {
+	if j.Race {
+		more = append(more, "GORACE=halt_on_error=1 atexit_sleep_ms=10")
+	}
+	return append(os.Environ(), more...)
+}
+
+// A Program is what is to be judged: one of the fields.
+type Program struct {
+	Dir     string            // a folder of the tree, "chapters/01-udp-server", as it is on disk
+	Files   map[string]string // Go source by base name
+	Command []string          // a program that exists, and its first arguments
+}
+
+// A Verdict is what the tests said of one program.
+type Verdict struct {
+	Chapter string        `json:"chapter"`           // the chapter's key
+	Passed  bool          `json:"passed"`            // it was built, and no test failed
+	Build   string        `json:"build,omitempty"`   // what the compiler said of a program that it refused
+	Tests   []Test        `json:"tests"`             // in the order in which they began; without subtests' parents
+	Took    time.Duration `json:"took"`              // all of it, in nanoseconds
+	Built   time.Duration `json:"built"`             // the program's build
+	Hash    string        `json:"hash,omitempty"`    // of the program's bytes
+	Against string        `json:"against,omitempty"` // the hash of the tests
+}
+
+// First is the failure that the learner reads first, nil if there is none.
+func (v *Verdict) First() *Test {
+	for i := range v.Tests {
+		if v.Tests[i].Outcome == Fail {
+			return &v.Tests[i]
+		}
+	}
+	return nil
+}
+
+// Judge builds the program and runs the chapter's tests on it, up to the first
+// failure. Its error says what kept it from judging; a program that does not
+// compile is no error.
+func (j *Judge) Judge(ctx context.Context, c *tree.Chapter, p Program) (*Verdict, error) {
+	began := time.Now()
+	tests, err := j.tests(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	command := p.Command
+	v := &Verdict{Chapter: c.Key, Tests: []Test{}}
+	if command == nil {
+		go converter() // found while the program is built
+		work, err := os.MkdirTemp(j.Dir, "program-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(work)
+		path, said, err := j.program(ctx, c, p, work)
+		v.Built = time.Since(began)
+		if err != nil {
+			return nil, err
+		}
+		if path == "" {
+			v.Build, v.Took = said, time.Since(began)
+			return v, nil
+		}
+		command = []string{path}
+	}
+	err = j.run(ctx, c, v, tests, command, "-test.failfast")
+	v.Took = time.Since(began)
+	return v, err
+}
+
+// Transcripts replays the transcripts in dir with the program, and writes what
+// they showed to the folder record; see package wire.
+func (j *Judge) Transcripts(ctx context.Context, c *tree.Chapter, p Program, dir, record string) (*Verdict, error) {
+	tests, err := j.tests(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp(j.Dir, "program-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	path, said, err := j.program(ctx, c, p, work)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verdict{Chapter: c.Key, Build: said}
+	if path == "" {
+		return v, nil
+	}
+	if record != "" {
+		if record, err = filepath.Abs(record); err != nil {
+			return nil, err
+		}
+	}
+	tests.env = []string{"LAB_TRANSCRIPTS=" + dir, "LAB_RECORD=" + record}
+	err = j.run(ctx, c, v, tests, []string{path}, "-test.run=^TestTranscripts$")
+	return v, err
+}
+
+// run runs the built tests on a command and reads what they say.
+func (j *Judge) run(ctx context.Context, c *tree.Chapter, v *Verdict, tests binary, command []string, flags ...string) error {
+	list, err := json.Marshal(command)
+	if err != nil {
+		return err
+	}
+	v.Against = tests.hash
+	args := append([]string{"-test.v=test2json", "-test.timeout=2m"}, flags...)
+	v.Tests, err = events(ctx, invocation{
+		path: tests.path,
+		args: args,
+		dir:  c.Dir(),
+		env:  j.environment(append(tests.env, "LAB_PROGRAM="+string(list))...),
+	}, true)
+	if err != nil {
+		return err
+	}
+	if len(v.Tests) == 0 {
+		return fmt.Errorf("%s has no tests", c.Key)
+	}
+	v.Passed = v.First() == nil
+	return nil
+}
+
+// Plain judges the program by the plain contract: go test, with the program
+// laid over the chapter's own file.
+func (j *Judge) Plain(ctx context.Context, c *tree.Chapter, files map[string]string) (*Verdict, error) {
+	began := time.Now()
+	work, err := os.MkdirTemp(j.Dir, "plain-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	overlay, err := lay(work, c.Dir(), files)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verdict{Chapter: c.Key}
+	args := append([]string{"test", "-json", "-count=1", "-overlay=" + overlay}, j.flags()...)
+	v.Tests, err = events(ctx, invocation{path: "go", args: append(args, "./chapters/"+c.Key), dir: j.Tree.Root, env: j.environment()}, false)
+	v.Took = time.Since(began)
+	v.Passed = err == nil && len(v.Tests) > 0 && v.First() == nil
+	return v, err
+}
+
+// Vet is what go vet says of the program in the chapter's place; "" if nothing.
+func (j *Judge) Vet(ctx context.Context, c *tree.Chapter, files map[string]string) (string, error) {
+	work, err := os.MkdirTemp(j.Dir, "vet-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(work)
+	overlay, err := lay(work, c.Dir(), files)
+	if err != nil {
+		return "", err
+	}
+	said, ok, err := goCommand(ctx, j.Tree.Root, "vet", "-overlay="+overlay, "./chapters/"+c.Key)
+	if err != nil || ok {
+		return "", err
+	}
+	return compilerLines(j.relative(said)), nil
+}
+
+// relative turns the tree's absolute paths in a tool's output into short ones.
+func (j *Judge) relative(text string) string {
+	return strings.ReplaceAll(text, j.Tree.Root+string(filepath.Separator), "")
+}
