@@ -1,0 +1,204 @@
+// Package proof holds a chapter to what makes it a chapter:
+//
+//  1. the skeleton fails every test, at the TODO of its step;
+//  2. the reference solution passes, judged plainly and through the seam;
+//  3. each mistake is caught, and called by its own name;
+//  4. each variant passes;
+//  5. the prose is true; see package literate.
+//
+// Each proof returns what is wrong, as lines that begin with a file's path.
+package proof
+
+import (
+	"context"
+	"fmt"
+	"go/format"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/mistake"
+	"sockets.test/tools/internal/tree"
+)
+
+const (
+	fewestMistakes = 6
+	fewestVariants = 2
+)
+
+// Skeleton proves that no work is done yet, and that every test says so.
+func Skeleton(ctx context.Context, j *judge.Judge, c *tree.Chapter) (wrong []string, err error) {
+	files, err := tree.Program(c.SkeletonDir())
+	if err != nil {
+		return nil, err
+	}
+	file := rel(c, filepath.Join(c.SkeletonDir(), c.File()))
+	if len(files) != 1 {
+		return []string{fmt.Sprintf("%s: a skeleton is one file; here are %d", rel(c, c.SkeletonDir()), len(files))}, nil
+	}
+	formatted, err := format.Source([]byte(files[c.File()]))
+	if err != nil {
+		return []string{fmt.Sprintf("%s: %v", file, err)}, nil
+	}
+	if string(formatted) != files[c.File()] {
+		wrong = append(wrong, file+": not as gofmt has it")
+	}
+	if said, err := j.Vet(ctx, c, files); err != nil {
+		return nil, err
+	} else if said != "" {
+		return append(wrong, file+": go vet: "+said), nil
+	}
+	v, err := j.Plain(ctx, c, files)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range v.Tests {
+		switch {
+		case t.Outcome != judge.Fail:
+			wrong = append(wrong, fmt.Sprintf("%s: %s does not fail on the skeleton: it says %q before any work is done", testFile(c), t.Name, t.Outcome))
+		case t.Failure != "not begun":
+			wrong = append(wrong, fmt.Sprintf("%s: %s does not stop at a TODO of the skeleton, but says %q", testFile(c), t.Name, t.Failure))
+		case !strings.Contains(files[c.File()], "TODO "+t.Step+":"):
+			wrong = append(wrong, fmt.Sprintf("%s: %s names step %q, of which %s has no TODO", testFile(c), t.Name, t.Step, file))
+		}
+	}
+	return wrong, nil
+}
+
+// Solution proves that the reference passes: through the seam, and by go test
+// with flags such as -race.
+func Solution(ctx context.Context, j *judge.Judge, c *tree.Chapter, flags ...string) (wrong []string, err error) {
+	files, err := tree.Program(c.SolutionDir())
+	if err != nil {
+		return nil, err
+	}
+	judged, err := j.Judge(ctx, c, judge.Program{Files: files})
+	if err != nil {
+		return nil, err
+	}
+	plain, err := j.Plain(ctx, c, files, flags...)
+	if err != nil {
+		return nil, err
+	}
+	where := rel(c, c.SolutionDir())
+	wrong = append(wrong, passes(where, judged)...)
+	return append(wrong, passes(where+" (go test "+strings.Join(flags, " ")+")", plain)...), nil
+}
+
+// Mistake proves that a misconception is caught, and called by its name in the
+// first thing that the learner reads.
+func Mistake(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake) (wrong []string, err error) {
+	where := rel(c, m.File)
+	if len(m.Hints) == 0 {
+		wrong = append(wrong, where+":1: there are no hints: write a ladder of lines 1., 2., 3.")
+	}
+	if m.Why == "" {
+		wrong = append(wrong, where+":1: it does not say why people believe otherwise")
+	}
+	v, problem, err := apply(ctx, j, c, m)
+	if err != nil || problem != "" {
+		return append(wrong, nonEmpty(problem)...), err
+	}
+	switch first := v.First(); {
+	case v.Build != "":
+		wrong = append(wrong, fmt.Sprintf("%s: it does not compile, so nothing was caught:\n%s", where, v.Build))
+	case first == nil:
+		wrong = append(wrong, where+": it survives: every test passes")
+	case first.Misconception == "":
+		wrong = append(wrong, fmt.Sprintf("%s: it is caught by %s, but not called by its name (%s):\n%s", where, first.Name, first.Failure, first.Text))
+	case first.Misconception != m.ID:
+		wrong = append(wrong, fmt.Sprintf("%s: it is caught under another's name, %s, by %s:\n%s", where, first.Misconception, first.Name, first.Text))
+	}
+	return wrong, nil
+}
+
+// Variant proves that a right program of another shape passes.
+func Variant(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake) ([]string, error) {
+	v, problem, err := apply(ctx, j, c, m)
+	if err != nil || problem != "" {
+		return nonEmpty(problem), err
+	}
+	return passes(rel(c, m.File), v), nil
+}
+
+// Enough proves that the chapter has the mistakes and variants that it needs.
+func Enough(c *tree.Chapter) (wrong []string) {
+	for dir, fewest := range map[string]int{c.MistakesDir(): fewestMistakes, c.VariantsDir(): fewestVariants} {
+		if list, _ := filepath.Glob(filepath.Join(dir, "*.txtar")); len(list) < fewest {
+			wrong = append(wrong, fmt.Sprintf("%s: has %d files; a chapter needs %d", rel(c, dir), len(list), fewest))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// apply makes the program of a mistake or variant, and judges it.
+func apply(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake) (v *judge.Verdict, problem string, err error) {
+	solution, err := tree.Program(c.SolutionDir())
+	if err != nil {
+		return nil, "", err
+	}
+	files, err := m.Apply(solution)
+	if err != nil {
+		return nil, strings.ReplaceAll(err.Error(), m.File, rel(c, m.File)), nil
+	}
+	if maps.Equal(files, solution) {
+		return nil, rel(c, m.File) + ": this is the reference solution itself", nil
+	}
+	v, err = j.Judge(ctx, c, judge.Program{Files: files})
+	return v, "", err
+}
+
+// passes says what keeps a verdict from being a pass.
+func passes(where string, v *judge.Verdict) []string {
+	if v.Build != "" {
+		return []string{fmt.Sprintf("%s: does not compile:\n%s", where, v.Build)}
+	}
+	if first := v.First(); first != nil {
+		return []string{fmt.Sprintf("%s: is right, and rejected by %s:\n%s", where, first.Name, first.Text)}
+	}
+	if !v.Passed {
+		return []string{where + ": no test ran"}
+	}
+	return nil
+}
+
+func nonEmpty(problem string) []string {
+	if problem == "" {
+		return nil
+	}
+	return []string{problem}
+}
+
+func testFile(c *tree.Chapter) string { return rel(c, filepath.Join(c.Dir(), c.TestFile())) }
+
+func rel(c *tree.Chapter, path string) string {
+	short, err := filepath.Rel(c.Tree().Root, path)
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(short)
+}
+
+// All reads the mistakes or variants in dir.
+func All(dir string) ([]*mistake.Mistake, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var list []*mistake.Mistake
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".txtar" {
+			continue
+		}
+		m, err := mistake.Read(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
