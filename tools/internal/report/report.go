@@ -1,0 +1,135 @@
+// Package report puts a verdict, and the map of the course, into words for a
+// terminal. It decides nothing.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/tree"
+)
+
+// A Status is how far the learner is with a chapter.
+type Status string
+
+const (
+	NotBegun Status = "not begun" // the skeleton, untouched
+	Begun    Status = "begun"     // it fails
+	Done     Status = "done"      // it passed, on exactly these bytes
+	Broken   Status = "broken"    // a file is missing, or it does not compile
+)
+
+// A Line is one chapter of the map.
+type Line struct {
+	Chapter *tree.Chapter
+	Title   string
+	Minutes int
+	Status  Status
+	Problem string // what is broken
+}
+
+// Map is the course in one screen, and the next step.
+func Map(lines []Line) string {
+	b := new(strings.Builder)
+	done, begun, next := 0, false, -1
+	width := 0
+	for i, l := range lines {
+		width = max(width, len(l.Chapter.Key))
+		begun = begun || l.Status != NotBegun
+		if l.Status == Done {
+			done++
+		} else if next < 0 {
+			next = i
+		}
+	}
+	if !begun {
+		b.WriteString("Welcome to Sockets by Test. You write network programs; tests judge them from\noutside, as their clients would, and say what went wrong, to the byte.\n\n")
+	}
+	for i, l := range lines {
+		mark := map[Status]string{NotBegun: " ", Begun: "~", Done: "✓", Broken: "!"}[l.Status]
+		if i == next {
+			mark = "▶"
+		}
+		fmt.Fprintf(b, "%s %-*s  %s\n", mark, width, l.Chapter.Key, l.Title)
+		if l.Problem != "" {
+			fmt.Fprintf(b, "  %-*s  %s\n", width, "", firstLine(l.Problem))
+		}
+	}
+	fmt.Fprintf(b, "\n%d of %d chapters done.", done, len(lines))
+	if next < 0 {
+		b.WriteString(" That is all there is: well done.\n")
+		return b.String()
+	}
+	c := lines[next].Chapter
+	fmt.Fprintf(b, " Next:\n\n")
+	step := func(words, what string) { fmt.Fprintf(b, "  %-10s %s\n", words, what) }
+	reading := fmt.Sprintf("chapters/%s/README.md", c.Key)
+	if lines[next].Minutes > 0 {
+		reading += fmt.Sprintf("  (%d minutes)", lines[next].Minutes)
+	}
+	step("read", reading)
+	step("write", fmt.Sprintf("chapters/%s/%s", c.Key, c.File()))
+	step("be judged", fmt.Sprintf("go tool course test %d", c.Number))
+	step("be helped", fmt.Sprintf("go tool course hint %d", c.Number))
+	return b.String()
+}
+
+// Verdict is what the learner reads of one.
+func Verdict(title string, v *judge.Verdict) string {
+	b := new(strings.Builder)
+	if v.Build != "" {
+		fmt.Fprintf(b, "%s does not compile:\n\n", v.Chapter)
+		b.WriteString(indent(v.Build))
+		return b.String()
+	}
+	first := v.First()
+	if first == nil {
+		fmt.Fprintf(b, "✓ %s passes: %d tests in %d ms.\n", v.Chapter, len(v.Tests), v.Took.Milliseconds())
+		fmt.Fprintf(b, "  %s.\n", strings.TrimSuffix(title, "."))
+		for _, t := range v.Tests {
+			if t.Outcome == judge.Skip {
+				fmt.Fprintf(b, "  skipped: %s\n", t.Name)
+			}
+		}
+		return b.String()
+	}
+	passed := 0
+	for _, t := range v.Tests {
+		if t.Outcome == judge.Pass {
+			passed++
+		}
+	}
+	fmt.Fprintf(b, "✗ %s: %s\n\n", v.Chapter, Claim(first.Name))
+	b.WriteString(indent(strings.TrimRight(first.Text, "\n") + "\n"))
+	if passed > 0 {
+		fmt.Fprintf(b, "\n%d tests passed before it.\n", passed)
+	}
+	return b.String()
+}
+
+// Claim is a test's name as a sentence: "TestAnswer/a_client_may_ask_again" is
+// "a client may ask again".
+func Claim(name string) string {
+	if _, fact, ok := strings.Cut(name, "/"); ok {
+		name = fact
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+func indent(text string) string {
+	b := new(strings.Builder)
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			b.WriteString("\n")
+		} else {
+			b.WriteString("  " + line)
+		}
+	}
+	return b.String()
+}
