@@ -80,8 +80,7 @@ func (g group) kill(done <-chan struct{}) {
 			}
 			return false
 		})
-		if len(members) == 0 {
-			bury(dead)
+		if buried := bury(dead); len(members)+buried == 0 {
 			return
 		}
 		for _, m := range members {
@@ -97,17 +96,21 @@ func (g group) kill(done <-chan struct{}) {
 }
 
 // bury waits for those of the dead that nobody here started, so nobody else
-// will: daemons that outlived their parent and died before anyone saw them.
-func bury(dead []int) {
+// will: daemons that outlived their parent and died before anyone saw them. If
+// there were any, their children may be this process's since it looked.
+func bury(dead []int) (buried int) {
 	if len(dead) == 0 || !pidfds.held.Load() {
-		return
+		return 0
 	}
 	others := awaited()
 	for _, pid := range dead {
 		if !others[pid] {
-			_, _ = syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
+			if got, _ := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); got == pid {
+				buried++
+			}
 		}
 	}
+	return buried
 }
 
 // awaited are the processes that this one started and has yet to wait for. The
@@ -174,21 +177,22 @@ func (p process) kill() bool {
 
 // variable is from the environment that the process was started with. In the
 // middle of an exec, and on its way out, a process has none: look again until
-// it has, or is dead.
+// it has, or is dead, or a tenth of a second was not enough.
 func (p process) variable(name string) string {
-	for {
-		whole := p.now().settled()
+	for range 1000 {
+		settled := p.now().settled()
 		env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.pid))
 		for v := range bytes.SplitSeq(env, []byte{0}) {
 			if value, ok := bytes.CutPrefix(v, []byte(name+"=")); ok {
 				return string(value)
 			}
 		}
-		if err != nil || len(env) > 0 || whole && p.now().settled() {
-			return ""
+		if err != nil || len(env) > 0 || settled && p.now().settled() {
+			break
 		}
 		time.Sleep(100 * time.Microsecond)
 	}
+	return ""
 }
 
 func (p process) settled() bool {
@@ -208,12 +212,13 @@ func look(pid int) (process, error) {
 		return process{}, err
 	}
 	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])) // the name may hold anything
-	p := process{pid: pid, zombie: f[0] == "Z" || f[0] == "X"}
+	p := process{pid: pid}
 	p.parent, _ = strconv.Atoi(f[1])
 	p.session, _ = strconv.Atoi(f[3])
 	flags, _ := strconv.ParseUint(f[6], 10, 64)
-	p.exiting = flags&0x4 != 0 // PF_EXITING, linux/sched.h
-	p.loaded = f[23] != "0"    // startcode
+	p.exiting = flags&0x4 != 0             // PF_EXITING, linux/sched.h
+	p.zombie = f[0] == "Z" && f[17] == "1" // with more threads, not all are dead yet
+	p.loaded = f[23] != "0"                // startcode
 	return p, nil
 }
 

@@ -2,8 +2,10 @@ package proc
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"os"
 	"strings"
 	"sync"
@@ -19,12 +21,14 @@ const edge = 64 << 10
 type Output struct {
 	pipe   *os.File
 	ended  chan struct{}      // closed when nobody reads the pipe any more
-	flushs chan chan struct{} // see flush
+	flushs chan chan struct{} // see Flush
 
 	mu      sync.Mutex
 	head    []byte
 	tail    []byte // up to two edges; the last one counts
 	dropped int
+	size    int
+	sum     hash.Hash // of all that was written
 	closed  bool
 	changed chan struct{}
 }
@@ -35,6 +39,7 @@ func collect(pipe *os.File) *Output {
 		ended:   make(chan struct{}),
 		flushs:  make(chan chan struct{}, 1),
 		changed: make(chan struct{}),
+		sum:     sha256.New(),
 	}
 	go o.read()
 	return o
@@ -58,6 +63,21 @@ func (o *Output) Bytes() []byte {
 
 // String is Bytes as text.
 func (o *Output) String() string { return string(o.Bytes()) }
+
+// Size is the number of bytes written so far.
+func (o *Output) Size() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.size
+}
+
+// Is tells whether exactly this was written, also where Bytes leaves some out.
+func (o *Output) Is(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	sum := sha256.Sum256([]byte(text))
+	return o.size == len(text) && bytes.Equal(o.sum.Sum(nil), sum[:])
+}
 
 // Lines are the whole lines so far, without their ends. Once the stream is
 // closed, a last line need not have an end.
@@ -117,12 +137,17 @@ func (o *Output) read() {
 	}
 }
 
-// flush returns when all that is in the pipe now has been read. It does not
-// wait for the end of the pipe, which a grandchild may hold open: it stops the
-// reader, which then takes what is there without waiting for more.
-func (o *Output) flush() {
+// Flush returns when all that the program has written by now has been
+// collected. It does not wait for the end of the pipe, which a grandchild may
+// hold open: it stops the reader, which then takes what is there without
+// waiting for more.
+func (o *Output) Flush() {
 	flushed := make(chan struct{})
-	o.flushs <- flushed
+	select {
+	case o.flushs <- flushed:
+	case <-o.ended:
+		return
+	}
 	var late <-chan time.Time
 	if o.pipe.SetReadDeadline(time.Unix(1, 0)) != nil {
 		late = time.After(100 * time.Millisecond) // Windows: its pipes cannot be stopped
@@ -135,13 +160,13 @@ func (o *Output) flush() {
 }
 
 // stop reads what is left and closes the pipe, though others may hold it open.
-// It must follow flush, never meet it.
+// It must follow Flush, never meet it.
 func (o *Output) stop() {
 	select {
 	case <-o.flushs: // one that nobody answered
 	default:
 	}
-	o.flush()
+	o.Flush()
 	o.pipe.Close()
 	<-o.ended
 }
@@ -152,6 +177,8 @@ func (o *Output) add(b []byte) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.size += len(b)
+	o.sum.Write(b)
 	n := min(edge-len(o.head), len(b))
 	o.head = append(o.head, b[:n]...)
 	o.tail = append(o.tail, b[n:]...)

@@ -97,12 +97,12 @@ func Start(c Command) (*Process, error) {
 
 // wait is all that waits for the program. The pipes are files, so cmd.Wait
 // returns when the program exits, whoever else holds them open; what the
-// program wrote is in them by then, and flush takes it out.
+// program wrote is in them by then, and Flush takes it out.
 func (p *Process) wait() {
 	_ = p.cmd.Wait() // its error is the exit status, in other words
 	p.exit = exitOf(p.cmd.ProcessState)
-	p.stdout.flush()
-	p.stderr.flush()
+	p.stdout.Flush()
+	p.stderr.Flush()
 	close(p.done)
 }
 

@@ -14,4 +14,6 @@ func init() {
 	calls[unix.SYS_EPOLL_WAIT] = milliseconds(3)
 	calls[unix.SYS_POLL] = milliseconds(2)
 	calls[unix.SYS_SELECT] = timespec(4)
+	lengths[unix.SYS_EPOLL_WAIT] = 3
+	lengths[unix.SYS_POLL] = 2
 }

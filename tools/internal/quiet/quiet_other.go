@@ -2,7 +2,10 @@
 
 package quiet
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // A Watch looks at one program. Only Linux shows enough for a proof.
 type Watch struct{}
@@ -16,8 +19,14 @@ func (w *Watch) Look() Verdict { return Unknown }
 // Prove returns Unknown.
 func (w *Watch) Prove() Verdict { return Unknown }
 
+// ProveFor returns Unknown.
+func (w *Watch) ProveFor(far time.Duration) Verdict { return Unknown }
+
 // Sockets returns false: the sockets of another process cannot be listed here.
 func Sockets(pid int) (list []Socket, ok bool) { return nil, false }
+
+// Held returns false.
+func Held(pid int) (n int, ok bool) { return 0, false }
 
 // Descriptors returns false.
 func Descriptors(pid int) (n int, ok bool) { return 0, false }

@@ -22,10 +22,39 @@ const timeWait = 6
 const probing = 4
 
 // Sockets lists the TCP and UDP sockets that the program or one of its
-// descendants holds. It returns false where that cannot be known.
+// descendants holds. It returns false where that cannot be known. A socket
+// whose connection has ended on both sides is in no list of the kernel's, and
+// not in this one; Held counts it.
 func Sockets(pid int) (list []Socket, ok bool) {
+	held, ok := heldBy(pid)
+	if !ok {
+		return nil, false
+	}
+	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
+		all, err := entries(pid, protocol, ^uint32(0))
+		if err != nil {
+			return nil, false
+		}
+		for _, e := range all {
+			if held[e.Inode] {
+				list = append(list, e.Socket)
+			}
+		}
+	}
+	return list, true
+}
+
+// Held counts the sockets for which the program and its descendants hold a
+// descriptor. It returns false where that cannot be known.
+func Held(pid int) (n int, ok bool) {
+	held, ok := heldBy(pid)
+	return len(held), ok
+}
+
+// heldBy gives the inodes of those sockets.
+func heldBy(pid int) (held map[uint64]bool, ok bool) {
 	var p proc
-	held := make(map[uint64]bool)
+	held = make(map[uint64]bool)
 	for family := []int{pid}; len(family) > 0; family = family[1:] {
 		fds, err := p.numbers(family[0], "fd")
 		if err != nil {
@@ -50,18 +79,7 @@ func Sockets(pid int) (list []Socket, ok bool) {
 			family = append(family, born...)
 		}
 	}
-	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
-		all, err := entries(pid, protocol, ^uint32(0))
-		if err != nil {
-			return nil, false
-		}
-		for _, e := range all {
-			if held[e.Inode] {
-				list = append(list, e.Socket)
-			}
-		}
-	}
-	return list, true
+	return held, true
 }
 
 // Descriptors counts the open descriptors of the program itself.

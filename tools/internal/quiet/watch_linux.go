@@ -16,6 +16,7 @@ type Watch struct {
 	pid   int
 	proc  proc
 	kinds map[file]kind // what the files that the program runs are
+	far   time.Duration // a timer set for so long counts as none; 0: every timer counts
 }
 
 // New returns a Watch over the process pid. Whoever started the process may
@@ -199,6 +200,11 @@ func (w *Watch) thread(pid, tid int, kind kind, seen *sight) (stay, error) {
 		return obscure, nil
 	}
 	switch s := call(args); s {
+	case timed:
+		if w.isFar(nr, args) {
+			return endless, nil
+		}
+		return timed, nil
 	case reading:
 		return w.descriptor(pid, int(int32(args[0])), unix.SO_RCVTIMEO)
 	case writing:
@@ -241,7 +247,7 @@ func (w *Watch) descriptor(pid, fd, option int) (stay, error) {
 	if err != nil {
 		return obscure, err
 	}
-	if *timeout != (unix.Timeval{}) {
+	if set := time.Duration(timeout.Nano()); set > 0 && (w.far == 0 || set < w.far) {
 		return timed, nil
 	}
 	return endless, nil

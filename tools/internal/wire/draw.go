@@ -11,7 +11,7 @@ import (
 const (
 	span  = 48 // columns between the two lifelines
 	width = 88 // columns of the whole drawing, times left out
-	tail  = 12 // events shown at the end, when there are many
+	most  = 16 // events shown
 )
 
 // A Mark points at what went wrong.
@@ -38,13 +38,15 @@ func (r *Record) Draw(mark *Mark) string {
 	}
 	b := new(strings.Builder)
 	r.head(b, clients, label)
-	from, to := hidden(len(events), mark.Event)
+	skipped := 0
 	for i, e := range events {
-		if i >= from && i < to {
-			if i == from {
-				fmt.Fprintf(b, "%*s  │ %s │\n", label, "", center(fmt.Sprintf("... %d events more ...", to-from)))
-			}
+		if !shown(i, len(events), mark.Event) {
+			skipped++
 			continue
+		}
+		if skipped > 0 {
+			fmt.Fprintf(b, "%*s  │ %s │\n", label, "", center(fmt.Sprintf("... %d more ...", skipped)))
+			skipped = 0
 		}
 		if i == mark.Event && mark.Offset >= 0 {
 			line, column := r.draw(e, label, mark.Offset)
@@ -60,17 +62,18 @@ func (r *Record) Draw(mark *Mark) string {
 	return b.String()
 }
 
-// hidden says which events of many are left out.
-func hidden(n, marked int) (from, to int) {
-	const head = 2
-	if n <= head+tail+2 {
-		return n, n
+// shown tells which of n events a drawing has room for: the first, those about
+// the marked one, and the last.
+func shown(i, n, marked int) bool {
+	const head, before, after = 2, 3, 1
+	if n <= most+1 || i < head { // never a line that says "1 more"
+		return true
 	}
-	from, to = head, n-tail
-	if marked >= from && marked < to {
-		to = marked
+	tail := most - head
+	if marked >= 0 && marked < n-tail {
+		tail -= before + 1 + after
 	}
-	return from, to
+	return i >= n-tail || marked >= 0 && i >= marked-before && i <= marked+after
 }
 
 // caret points at a column from below, its words kept on the screen.
@@ -146,7 +149,7 @@ func quote(data []byte, mark, room int) (text string, column int) {
 	from, to, size := 0, len(data), ""
 	if len(inside(data))+2 > room {
 		size = fmt.Sprintf(" (%d bytes)", len(data))
-		from, to = around(data, mark, room-len(`"……"`)+4-len(size))
+		from, to = around(data, mark, room-4-len(size)) // but for quotes and ellipses
 	}
 	before, after := "", ""
 	if from > 0 {
