@@ -25,13 +25,17 @@ type finding struct {
 	event   int    // the event that the caret belongs under
 	offset  int    // and the byte of it, -1 for none
 	listens string // where it listens without having said so
-	tcp     *TCP   // the connection, to try what would wake the program
-	woken   bool   // that was found out
+	udp     *UDP   // the client, to see what else it received
+	program *Program
+	probe   func() bool // ends the program's input, and tells whether that wakes it
+	serves  *UDPServer  // the server of the lab's, to see what comes next
+	tcp     *TCP        // the connection, to try what would wake the program
+	woken   bool        // that was found out
 }
 
 // answered tells whether something came, and was not what was wanted.
 func (f *finding) answered() bool {
-	return f.outcome == Wrong || f.outcome == TooMuch || f.outcome == WrongPlace || f.outcome == NotReady
+	return f.outcome == Wrong || f.outcome == TooMuch || f.outcome == WrongPlace || f.outcome == NotReady || f.outcome == WrongOutput
 }
 
 var todo = regexp.MustCompile(`TODO (\d+\.\d+): .*`)
@@ -42,7 +46,9 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	file, line := testLine()
 	section := sectionOf(file, line)
 
-	f.said = p.proc.Stderr().String()
+	p.proc.Stdout().Flush() // what it said before it came to rest
+	p.proc.Stderr().Flush()
+	f.program, f.said = p, p.proc.Stderr().String()
 	if p.asleep(f) {
 		p.record.Add(wire.Event{Kind: wire.Silence, Text: p.silence()})
 	}
@@ -75,7 +81,9 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	if !again {
 		b.WriteString("\n")
 		b.WriteString(indent(p.picture(f)))
-		b.WriteString(indent(strings.Join(p.details(f), "\n")))
+		for _, text := range p.details(f) {
+			b.WriteString(indent(text + "\n"))
+		}
 		b.WriteString(whereToRead(file, line, section))
 	}
 
@@ -114,9 +122,12 @@ func (p *Program) words(f *finding) string {
 	case NotReady:
 		return name + " never said on standard output that it is ready."
 	case WrongPlace:
-		return fmt.Sprintf("%s was asked to listen on %s, and says that it listens on %s.", name, f.want, f.got)
+		if strings.HasSuffix(string(f.got), ":0") {
+			return fmt.Sprintf("%s says that it is ready on %s: no socket has port 0.", name, f.got)
+		}
+		return fmt.Sprintf("%s was asked for %s, and says that it is ready on %s.", name, f.want, f.got)
 	case NotListening:
-		return fmt.Sprintf("%s said that it is ready on %s, but no socket is open there now.", name, p.record.Address)
+		return fmt.Sprintf("No socket is open on %s, where %s said that it is ready.", p.record.Address, name)
 	case NeverAccepted:
 		return "The connection stands, but " + name + " never accepted it."
 	case NeverRead:
@@ -127,10 +138,16 @@ func (p *Program) words(f *finding) string {
 		}
 		return name + " never said a word."
 	case Wrong:
+		if p.record.OnLeft {
+			return name + " sent other bytes than those wanted."
+		}
 		return name + " answered with other bytes than those wanted."
 	case Stranger:
 		return "The answer came from another address than the one that was asked."
 	case TooMuch:
+		if p.record.OnLeft {
+			return name + " sent more than was wanted."
+		}
 		return name + " said more than it was asked for."
 	case NeverClosed:
 		return name + " never closed the connection: the client waits for the end of the stream."
@@ -174,6 +191,12 @@ func (p *Program) picture(f *finding) string {
 		if f.want != "" {
 			mark.Words = "wanted " + f.want
 		}
+	case f.outcome == Stranger:
+		mark.Words = "wanted it from " + p.record.Address
+	case f.woken:
+		mark.Words = "wanted " + shorten(f.want, 0) + " before that"
+	case f.outcome == HungUp && f.wanted:
+		mark.Words = wanted(f)
 	case f.wanted:
 		mark.Words = "wanted " + shorten(f.want, 0)
 	}
@@ -192,9 +215,9 @@ func (p *Program) asleep(f *finding) bool {
 
 // terminal is what the program's own terminal showed.
 func (p *Program) terminal() string {
-	lines := []string{p.commandLine()}
+	lines := append([]string{p.commandLine()}, ends(p.typed, 3)...)
 	lines = append(lines, ends(p.proc.Stdout().String(), 3)...)
-	lines = append(lines, ends(p.proc.Stderr().String(), 6)...)
+	lines = append(lines, lastWords(p.proc.Stderr().String(), 6)...)
 	select {
 	case <-p.proc.Done():
 		lines = append(lines, "("+p.proc.Exit().String()+")")
@@ -205,7 +228,11 @@ func (p *Program) terminal() string {
 
 // details are the lines below the picture: where it waits, what it said last.
 func (p *Program) details(f *finding) (lines []string) {
-	if !f.woken && (f.outcome == NotReady || f.outcome == WontStop || f.outcome == Tolerates || p.asleep(f)) {
+	var terminal []string
+	if p.record.OnLeft && len(p.record.Events()) > 0 { // a client's terminal tells as much as its socket
+		terminal = append([]string{""}, strings.Split(strings.TrimRight(p.terminal(), "\n"), "\n")...)
+	}
+	if !f.woken && (f.outcome == NotReady && f.got == nil || f.outcome == WontStop || f.outcome == Tolerates || p.asleep(f)) {
 		for i, text := range p.where() {
 			if i == 3 {
 				break
@@ -213,29 +240,43 @@ func (p *Program) details(f *finding) (lines []string) {
 			lines = append(lines, at("waiting", text))
 		}
 	}
-	if p.record.OnLeft && len(p.record.Events()) > 0 { // a client's terminal tells as much as its socket
-		lines = append(lines, strings.Split(strings.TrimRight(p.terminal(), "\n"), "\n")...)
-	}
 	if f.outcome == WrongOutput {
-		lines = append(lines, fmt.Sprintf("printed  %q", f.got), fmt.Sprintf("wanted   %q", f.want))
+		lines = append(lines, p.printed(f)...)
 	}
 	if f.outcome == NotReady && f.listens != "" {
-		lines = append(lines, "it does listen on "+f.listens+": is its standard output held back in a buffer?")
+		lines = append(lines, "listens on "+f.listens+": is its standard output held back in a buffer?")
 	}
 	if !p.record.OnLeft && len(p.record.Events()) > 0 && (f.outcome == Exited || f.outcome == NotBegun || f.outcome == HungUp || f.outcome == Reset) {
-		for _, text := range lastWords(p.proc.Stderr().String()) {
-			lines = append(lines, "it said     "+text)
+		label := "it said     "
+		for _, text := range lastWords(p.proc.Stderr().String(), 3) {
+			lines = append(lines, label+text)
+			label = "            "
 		}
 	}
 	if len(lines) > 0 {
 		lines = append([]string{""}, lines...)
 	}
+	return append(terminal, lines...)
+}
+
+// printed compares what a program printed with what was wanted.
+func (p *Program) printed(f *finding) []string {
+	if f.want == "" {
+		return []string{"printed  " + shorten(string(f.got), 0), "wanted   nothing on standard output"}
+	}
+	n := firstDifference(f.want, f.got)
+	lines := []string{"printed  " + shorten(string(f.got), n), "wanted   " + shorten(f.want, n)}
+	if missing := len(f.want) - p.proc.Stdout().Size(); missing > 0 {
+		lines[0] += ": " + count(missing) + " too few"
+	} else if missing < 0 {
+		lines[0] += ": " + count(-missing) + " too many"
+	}
 	return lines
 }
 
-// lastWords are the lines of standard error that tell most: the last, or, of
+// lastWords are the lines of standard error that tell most: the last n, or, of
 // a panic, its message and the first line of the program's own code.
-func lastWords(said string) []string {
+func lastWords(said string, n int) []string {
 	if i := panics.FindStringIndex(said); i != nil {
 		message, _, _ := strings.Cut(said[i[0]:], "\n")
 		words := []string{clip(message)}
@@ -244,7 +285,7 @@ func lastWords(said string) []string {
 		}
 		return words
 	}
-	return ends(said, 3)
+	return ends(said, n)
 }
 
 var panics = regexp.MustCompile(`(?m)^(panic|fatal error): `)
@@ -284,8 +325,12 @@ func shorten(text string, n int) string {
 
 // headline is a sentence with its tag at the right.
 func headline(text, tag string) string {
+	const usual, widest = 84, 100
 	tag = "[" + tag + "]"
-	gap := max(2, 84-utf8.RuneCountInString(text)-len(tag))
+	gap := max(2, usual-utf8.RuneCountInString(text)-len(tag))
+	if utf8.RuneCountInString(text)+gap+len(tag) > widest {
+		text, gap = text+"\n", usual-len(tag)
+	}
 	return text + strings.Repeat(" ", gap) + tag + "\n"
 }
 
@@ -373,7 +418,10 @@ func atSection(section string) string {
 func indent(text string) string {
 	b := new(strings.Builder)
 	for line := range strings.Lines(text) {
-		b.WriteString("  " + line)
+		if line != "\n" {
+			line = "  " + line
+		}
+		b.WriteString(line)
 	}
 	return b.String()
 }

@@ -52,8 +52,8 @@ func waiting(dump, pkg string) (lines []string) {
 					lines = append(lines, text)
 				}
 			}
-			if name := shortName(call); isExported(name) || inner == "" {
-				inner = name
+			if name := shortName(call); isExported(name) || inner == "" && !strings.HasPrefix(call, "runtime.") {
+				inner = name // a channel has none but the runtime's: the goroutine's state says more
 			}
 			continue
 		}

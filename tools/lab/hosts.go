@@ -2,67 +2,158 @@ package lab
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
+	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
 )
 
+// A host is what the lab's own servers have in common: an address, the clients
+// that were started for it, and one record of what passed between them.
+type host struct {
+	Addr    string // where it receives, or listens
+	t       testing.TB
+	record  *wire.Record
+	program *Program // the client that was started last
+	started int
+}
+
+func newHost(t testing.TB, addr string) host {
+	record := wire.New("server")
+	record.Address, record.OnLeft = addr, true
+	return host{Addr: addr, t: t, record: record}
+}
+
+// Run starts the program as a client: with -addr and the server's address, and
+// these arguments. What the server expects next, it expects of the client that
+// was started last.
+func (h *host) Run(args ...string) *Program {
+	h.t.Helper()
+	p := Start(h.t, append([]string{"-addr", h.Addr}, args...)...)
+	p.record = h.record
+	h.program = p
+	if h.started++; h.started > 1 {
+		p.label = fmt.Sprintf("%s %d", subject.name, h.started)
+	}
+	return p
+}
+
+// meet notes the address that a client turns out to have.
+func (h *host) meet(addr string) {
+	for _, c := range h.record.Clients() {
+		if c.Address == addr {
+			return
+		}
+	}
+	h.record.Join(h.program.name(), addr)
+}
+
 // A UDPServer is the lab's own server, for a program that is a client.
 type UDPServer struct {
-	Addr    string // where it receives
-	t       testing.TB
-	conn    *net.UDPConn
-	program *Program // the client that was started last
+	host
+	conn  *net.UDPConn // nil until it is open
+	holds *net.UDPConn // the port, until then
 }
 
 // ListenUDP opens a server that answers only as the test says.
 func ListenUDP(t testing.TB) *UDPServer {
 	t.Helper()
-	conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(AnyPort)))
+	conn := listenUDP(t, AnyPort)
+	return &UDPServer{host: newHost(t, conn.LocalAddr().String()), conn: conn}
+}
+
+// ReserveUDP gives a server that has its port, and no socket there that would
+// take a client's datagram: the port is closed until Open.
+func ReserveUDP(t testing.TB) *UDPServer {
+	t.Helper()
+	// A connected socket takes datagrams from its partner only.
+	partner := listenUDP(t, AnyPort)
+	dialer := net.Dialer{LocalAddr: udpAddr(AnyPort), Control: sharePort}
+	conn, err := dialer.Dial("udp4", partner.LocalAddr().String())
 	if err != nil {
 		t.Fatalf("lab: %v", err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &UDPServer{Addr: conn.LocalAddr().String(), t: t, conn: conn}
+	return &UDPServer{host: newHost(t, conn.LocalAddr().String()), holds: conn.(*net.UDPConn)}
 }
 
-// Run starts the program with -addr and the server's address, and these
-// arguments.
-func (s *UDPServer) Run(args ...string) *Program {
+// Open begins to receive.
+func (s *UDPServer) Open() {
 	s.t.Helper()
-	s.program = startClient(s.t, s.Addr, args)
-	return s.program
+	if !portsAreShared { // then another program could take it now, if it had the luck
+		s.holds.Close()
+	}
+	s.conn = listenUDP(s.t, s.Addr)
+	s.holds.Close()
+}
+
+func listenUDP(t testing.TB, addr string) *net.UDPConn {
+	t.Helper()
+	config := net.ListenConfig{}
+	if addr != AnyPort {
+		config.Control = sharePort
+	}
+	conn, err := config.ListenPacket(t.Context(), "udp4", addr)
+	if err != nil {
+		t.Fatalf("lab: %v", err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn.(*net.UDPConn)
+}
+
+func udpAddr(addr string) *net.UDPAddr {
+	return net.UDPAddrFromAddrPort(netip.MustParseAddrPort(addr))
 }
 
 // Expect wants the program's next datagram to be these bytes, and returns the
 // address that it came from.
 func (s *UDPServer) Expect(want string, causes ...Cause) netip.AddrPort {
 	s.t.Helper()
-	got, from, end := receive(s.program, s.conn, deadline)
 	p := s.program
+	got, from, end := s.receive(deadline)
 	if end != done {
-		f := &finding{outcome: NeverSent, want: want, wanted: true}
+		f := &finding{outcome: NeverSent, want: want, wanted: true, probe: s.sendsAfterInput}
 		if end == exited {
 			f.outcome = Exited
 		}
 		p.fail(f, causes)
 	}
-	p.meet(from.String())
-	event := p.record.Add(wire.Event{Client: p.name(), Kind: wire.Bytes, ToServer: true, Data: got})
 	if string(got) != want {
-		p.fail(&finding{outcome: Wrong, want: want, wanted: true, got: got, event: event, offset: firstDifference(want, got)}, causes)
+		event := len(s.record.Events()) - 1
+		p.fail(&finding{outcome: Wrong, want: want, wanted: true, got: got, event: event, offset: firstDifference(want, got), serves: s}, causes)
 	}
 	return from
+}
+
+// receive takes and notes the next datagram of the client that was started last.
+func (s *UDPServer) receive(limit time.Duration) ([]byte, netip.AddrPort, ending) {
+	got, from, end := receive(s.program, s.conn, limit)
+	if end == done {
+		s.meet(from.String())
+		s.record.Add(wire.Event{Client: s.program.name(), Kind: wire.Bytes, ToServer: true, Data: got})
+	}
+	return got, from, end
+}
+
+// sendsAfterInput tells whether a silent client sends something once its input
+// ends.
+func (s *UDPServer) sendsAfterInput() bool {
+	if !s.program.endInput() {
+		return false
+	}
+	_, _, end := s.receive(deadline)
+	return end == done
 }
 
 // Say sends a datagram to the program, from the server's own address.
 func (s *UDPServer) Say(to netip.AddrPort, text string) {
 	s.t.Helper()
-	s.program.record.Add(wire.Event{Client: s.program.name(), Kind: wire.Bytes, Data: []byte(text)})
+	s.record.Add(wire.Event{Client: s.nameOf(to), Kind: wire.Bytes, Data: []byte(text)})
 	if _, err := s.conn.WriteToUDPAddrPort([]byte(text), to); err != nil {
 		s.t.Fatalf("lab: %v", err)
 	}
@@ -72,35 +163,48 @@ func (s *UDPServer) Say(to netip.AddrPort, text string) {
 // not asked.
 func (s *UDPServer) SayFromElsewhere(to netip.AddrPort, text string) {
 	s.t.Helper()
-	stranger, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(AnyPort)))
-	if err != nil {
-		s.t.Fatalf("lab: %v", err)
-	}
+	stranger := listenUDP(s.t, AnyPort)
 	defer stranger.Close()
-	s.program.record.Add(wire.Event{Client: s.program.name(), Kind: wire.Bytes, Data: []byte(text), From: stranger.LocalAddr().String()})
+	s.record.Add(wire.Event{Client: s.nameOf(to), Kind: wire.Bytes, Data: []byte(text), From: stranger.LocalAddr().String()})
 	if _, err := stranger.WriteToUDPAddrPort([]byte(text), to); err != nil {
 		s.t.Fatalf("lab: %v", err)
 	}
 }
 
+func (s *UDPServer) nameOf(addr netip.AddrPort) string {
+	for _, c := range s.record.Clients() {
+		if c.Address == addr.String() {
+			return c.Name
+		}
+	}
+	return s.program.name()
+}
+
 // ExpectNothing wants no datagram to be there, and none to come any more.
 func (s *UDPServer) ExpectNothing(causes ...Cause) {
 	s.t.Helper()
-	got, _, end := receive(s.program, s.conn, s.program.patience())
-	if end != done {
-		return
+	got, _, end := s.receive(s.program.patience())
+	if end == done {
+		event := len(s.record.Events()) - 1
+		s.program.fail(&finding{outcome: TooMuch, got: got, event: event, offset: 0}, causes)
 	}
-	p := s.program
-	event := p.record.Add(wire.Event{Client: p.name(), Kind: wire.Bytes, ToServer: true, Data: got})
-	p.fail(&finding{outcome: TooMuch, got: got, event: event, offset: 0}, causes)
+}
+
+// FollowedBy is the sign of a client whose next datagram is this one.
+func FollowedBy(text string) Sign {
+	return func(f *finding) bool {
+		if f.serves == nil {
+			return false
+		}
+		got, _, end := f.serves.receive(f.serves.program.patience())
+		return end == done && string(got) == text
+	}
 }
 
 // A TCPServer is the lab's own server, for a program that is a client.
 type TCPServer struct {
-	Addr    string // where it listens
-	t       testing.TB
+	host
 	welcome *net.TCPListener
-	program *Program // the client that was started last
 }
 
 // ListenTCP opens a server that accepts and answers only as the test says.
@@ -111,15 +215,14 @@ func ListenTCP(t testing.TB) *TCPServer {
 		t.Fatalf("lab: %v", err)
 	}
 	t.Cleanup(func() { welcome.Close() })
-	return &TCPServer{Addr: welcome.Addr().String(), t: t, welcome: welcome}
+	return &TCPServer{host: newHost(t, welcome.Addr().String()), welcome: welcome}
 }
 
-// Run starts the program with -addr and the server's address, and these
-// arguments.
-func (s *TCPServer) Run(args ...string) *Program {
-	s.t.Helper()
-	s.program = startClient(s.t, s.Addr, args)
-	return s.program
+// ReserveTCP gives a server that never listens: its port is closed, and no
+// other program gets it.
+func ReserveTCP(t testing.TB) *TCPServer {
+	t.Helper()
+	return &TCPServer{host: newHost(t, ClosedPort(t, "tcp"))}
 }
 
 // Accept wants the program to connect, and is the server's end of that.
@@ -141,67 +244,76 @@ func (s *TCPServer) Accept(causes ...Cause) *TCP {
 		p.fail(f, causes)
 	}
 	s.t.Cleanup(func() { conn.Close() })
-	p.meet(conn.RemoteAddr().String())
-	p.record.Add(wire.Event{Client: p.name(), Kind: wire.Connect, ToServer: true})
+	s.meet(conn.RemoteAddr().String())
+	s.record.Add(wire.Event{Client: p.name(), Kind: wire.Connect, ToServer: true})
 	return &TCP{name: p.name(), program: p, conn: conn, serves: true}
 }
 
-// startClient runs the program as a client of a server of the lab's.
-func startClient(t testing.TB, addr string, args []string) *Program {
-	t.Helper()
-	p := Start(t, append([]string{"-addr", addr}, args...)...)
-	p.record.Server, p.record.Address, p.record.OnLeft = "server", addr, true
-	return p
-}
-
 // name is the program's on its lifeline.
-func (p *Program) name() string { return subject.name }
-
-// meet notes the address that a client turns out to have.
-func (p *Program) meet(addr string) {
-	for _, c := range p.record.Clients() {
-		if c.Address == addr {
-			return
-		}
+func (p *Program) name() string {
+	if p.label != "" {
+		return p.label
 	}
-	p.record.Join(p.name(), addr)
+	return subject.name
 }
 
 // Type writes to the program's standard input.
 func (p *Program) Type(text string) {
 	p.t.Helper()
-	fmt.Fprint(p.proc.Stdin(), text) // a program that has gone reads nothing
+	p.typed += text
+	io.WriteString(p.proc.Stdin(), text) // a program that has gone reads nothing
 }
 
-// EndInput ends the program's standard input.
-func (p *Program) EndInput() { p.proc.Stdin().Close() }
+// EndInput ends the program's standard input, as Ctrl-D does at a terminal.
+func (p *Program) EndInput() { p.endInput() }
+
+// endInput tells whether that changed anything.
+func (p *Program) endInput() bool {
+	before := p.typedAll
+	p.typedAll = true
+	p.proc.Stdin().Close()
+	return !before
+}
 
 // ExpectOutput wants the program to end with status 0, and its standard output
 // to be this, all in all.
 func (p *Program) ExpectOutput(want string, causes ...Cause) {
 	p.t.Helper()
 	p.ExpectExit(0, causes...)
-	if got := p.Output(); got != want {
-		p.fail(&finding{outcome: WrongOutput, want: want, got: []byte(got)}, causes)
+	if !p.proc.Stdout().Is(want) {
+		p.fail(&finding{outcome: WrongOutput, want: want, got: p.proc.Stdout().Bytes()}, causes)
 	}
 }
 
-// ExpectPrinted wants a line of the standard output to contain this, now or
-// soon.
+// ExpectError wants the program to end with status 1, a reason on standard
+// error, and nothing on standard output: an error is no answer.
+func (p *Program) ExpectError(causes ...Cause) {
+	p.t.Helper()
+	p.ExpectExit(1, causes...)
+	if got := p.Output(); got != "" {
+		p.fail(&finding{outcome: WrongOutput, got: []byte(got)}, causes)
+	}
+}
+
+// ExpectPrinted wants the standard output to contain this, now or soon.
 func (p *Program) ExpectPrinted(want string, causes ...Cause) {
 	p.t.Helper()
 	out := p.proc.Stdout()
+	printed := func() bool { return strings.Contains(out.String(), want) }
 	end := p.await(func(step time.Duration) bool {
 		changed := out.Changed()
-		if strings.Contains(out.String(), want) {
+		if printed() {
 			return true
 		}
 		select {
 		case <-changed:
 		case <-time.After(step):
 		}
-		return strings.Contains(out.String(), want)
-	}, nil)
+		return printed()
+	}, func() bool {
+		out.Flush()
+		return printed()
+	})
 	if end != done {
 		f := &finding{outcome: WrongOutput, want: want, got: out.Bytes()}
 		if end == exited && p.proc.Exit().Code != 0 {
@@ -211,20 +323,99 @@ func (p *Program) ExpectPrinted(want string, causes ...Cause) {
 	}
 }
 
+// ExpectPatience wants the program not to give up: it is seen asleep, with no
+// timer that will ring soon, or it outlasts a few seconds of silence.
+func (p *Program) ExpectPatience(causes ...Cause) {
+	p.t.Helper()
+	limit := min(p.patience(), 6*time.Second)
+	if p.endsWithin(limit) {
+		p.fail(&finding{outcome: Exited}, causes)
+	}
+}
+
+// Settle waits until the program does nothing any more by itself, and no timer
+// of it is set that would ring soon, or a few seconds have passed.
+func (p *Program) Settle() { p.endsWithin(min(p.patience(), 6*time.Second)) }
+
+// ReadsOn is the sign of a program that waits for more on its standard input:
+// once that ends, it goes on.
+var ReadsOn Sign = func(f *finding) bool {
+	if f.probe != nil && !f.woken {
+		f.woken = f.probe()
+	}
+	return f.woken
+}
+
+// PrintedPadded is the sign of the right line with zero bytes in it behind the
+// answer.
+var PrintedPadded Sign = func(f *finding) bool {
+	rest, ok := strings.CutPrefix(string(f.got), strings.TrimSuffix(f.want, "\n"))
+	return f.outcome == WrongOutput && ok && strings.Contains(rest, "\x00") && strings.Trim(rest, "\x00\n") == ""
+}
+
+// PrintedPart is the sign of a line that is right as far as it goes.
+var PrintedPart Sign = func(f *finding) bool {
+	part := strings.TrimSuffix(string(f.got), "\n")
+	return f.outcome == WrongOutput && part != "" && strings.HasPrefix(f.want, part)
+}
+
+// Printed is the sign of exactly this on standard output.
+func Printed(text string) Sign {
+	return func(f *finding) bool { return f.outcome == WrongOutput && string(f.got) == text }
+}
+
+// PrintedMore is the sign of the right line, and something before it.
+var PrintedMore Sign = func(f *finding) bool {
+	return f.outcome == WrongOutput && f.want != "" && strings.HasSuffix(string(f.got), f.want)
+}
+
+// SaidOnStdout is the sign of an error that is told on standard output only.
+var SaidOnStdout Sign = func(f *finding) bool {
+	return f.outcome == SaysNothing && f.program.Output() != ""
+}
+
+// EndedWell is the sign of a program that ended as if nothing had been wrong.
+var EndedWell = Exits(0)
+
+// Exits is the sign of a program that ended with this status.
+func Exits(status int) Sign {
+	return func(f *finding) bool {
+		return (f.outcome == WrongStatus || f.outcome == Exited) && f.program.proc.Exit().Code == status
+	}
+}
+
+// Both is the sign of both: the second is looked for where the first is seen.
+func Both(first, second Sign) Sign {
+	return func(f *finding) bool { return first(f) && second(f) }
+}
+
+// endsAfterInput tells whether the program ends once its input does.
+func (p *Program) endsAfterInput() bool { return p.endInput() && p.endsWithin(deadline) }
+
+// NoTimer is the sign of a program that waits, and has set no deadline to end
+// that.
+var NoTimer Sign = func(f *finding) bool {
+	return (f.outcome == Tolerates || f.program.asleep(f)) && f.program.watch.Prove() == quiet.Asleep
+}
+
+// Unconnected is the sign of a client that waits for an answer on a UDP socket
+// that has no partner.
+var Unconnected Sign = func(f *finding) bool {
+	list, _ := quiet.Sockets(f.program.PID())
+	for _, socket := range list {
+		if socket.Net == "udp" && socket.Remote.Port() == 0 {
+			return f.outcome == Tolerates
+		}
+	}
+	return false
+}
+
 // ClosedPort is an address at which nothing listens, and which no other
 // program gets while the test runs. Network is "tcp" or "udp".
 func ClosedPort(t testing.TB, network string) string {
 	t.Helper()
 	if network == "udp" {
-		// A connected socket holds the port, and takes datagrams from its
-		// partner only: to all others the port is closed.
-		partner := ListenUDP(t)
-		conn, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.MustParseAddrPort(partner.Addr)))
-		if err != nil {
-			t.Fatalf("lab: %v", err)
-		}
-		t.Cleanup(func() { conn.Close() })
-		return conn.LocalAddr().String()
+		return ReserveUDP(t).Addr
 	}
 	// The client's end of a connection holds its port, and does not listen.
 	partner := ListenTCP(t)

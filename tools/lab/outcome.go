@@ -1,6 +1,10 @@
 package lab
 
-import "strings"
+import (
+	"strings"
+
+	"sockets.test/tools/internal/wire"
+)
 
 // An Outcome is one way in which a program can fail, as it shows from outside.
 type Outcome string
@@ -76,7 +80,25 @@ var Padded Sign = func(f *finding) bool {
 
 // CutShort is the sign of an answer that is right as far as it goes.
 var CutShort Sign = func(f *finding) bool {
-	return (f.outcome == Wrong || f.outcome == HungUp) && strings.HasPrefix(f.want, string(f.got))
+	cut := f.outcome == Wrong || f.outcome == HungUp || f.outcome == Reset
+	return cut && len(f.got) > 0 && strings.HasPrefix(f.want, string(f.got))
+}
+
+// InPieces is the sign of an answer that comes in several datagrams.
+var InPieces Sign = func(f *finding) bool {
+	if !CutShort(f) || f.udp == nil {
+		return false
+	}
+	whole := string(f.got)
+	for len(whole) < len(f.want) {
+		more, from, end := f.udp.receive()
+		if end != done {
+			return false
+		}
+		f.udp.server.record.Add(wire.Event{Client: f.udp.name, Kind: wire.Bytes, Data: more, From: f.udp.other(from)})
+		whole += string(more)
+	}
+	return whole == f.want
 }
 
 // Said is the sign of a program that wrote this to standard error.
@@ -89,7 +111,13 @@ var Panics = Said("panic: ")
 
 // WentTo is the sign of an answer that another client received.
 func WentTo(other *UDP) Sign {
-	return func(f *finding) bool { return Silent(f) && f.want != "" && other.holds(f.want) }
+	return func(f *finding) bool {
+		if !Silent(f) || f.want == "" || !other.holds(f.want) {
+			return false
+		}
+		f.words = subject.name + " sent the answer to " + other.name + "."
+		return true
+	}
 }
 
 // AnswersAfter is the sign of a program that is silent until it gets more: it
@@ -111,6 +139,9 @@ var AnswersAfterEnd Sign = func(f *finding) bool {
 func (f *finding) wakes(question string, more func(*TCP)) bool {
 	if Silent(f) && f.tcp != nil {
 		f.woken = f.tcp.wakes(question, more)
+	}
+	if f.woken {
+		f.words = subject.name + " answered only when the client did more."
 	}
 	return f.woken
 }

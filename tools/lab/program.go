@@ -23,12 +23,19 @@ type Program struct {
 	proc   *proc.Process
 	watch  *quiet.Watch
 	record *wire.Record
-	late   bool // the last wait ended at its deadline, with no proof of anything
+	began  time.Time
+	label  string // its name beside others of its kind
+
+	typed    string // on its standard input, by Type
+	typedAll bool   // the input has ended
+
+	late bool // the last wait ended at its deadline, with no proof of anything
 }
 
 // Start runs the program with these arguments and waits for nothing.
 func Start(t testing.TB, args ...string) *Program {
 	t.Helper()
+	began := time.Now()
 	p, err := proc.Start(proc.Command{
 		Path: subject.command[0],
 		Args: append(append([]string{}, subject.command[1:]...), args...),
@@ -38,7 +45,7 @@ func Start(t testing.TB, args ...string) *Program {
 		t.Fatalf("lab: %v", err)
 	}
 	t.Cleanup(p.Kill)
-	return &Program{t: t, args: args, proc: p, watch: quiet.New(p.Pid()), record: wire.New(subject.name)}
+	return &Program{t: t, args: args, began: began, proc: p, watch: quiet.New(p.Pid()), record: wire.New(subject.name)}
 }
 
 // Stdin is the program's standard input.
@@ -53,7 +60,10 @@ func (p *Program) Output() string { return p.proc.Stdout().String() }
 func (p *Program) ExpectExit(status int, causes ...Cause) {
 	p.t.Helper()
 	if !p.endsWithin(deadline) {
-		p.fail(&finding{outcome: Tolerates}, causes)
+		p.fail(&finding{outcome: Tolerates, words: p.overdue(status), probe: p.endsAfterInput}, causes)
+	}
+	if status != 0 && todo.MatchString(p.proc.Stderr().String()) {
+		p.fail(&finding{outcome: NotBegun}, causes) // which is not the error that was wanted
 	}
 	if p.proc.Exit().Code != status {
 		p.fail(&finding{outcome: WrongStatus, want: "exit status " + itoa(status)}, causes)
@@ -61,6 +71,14 @@ func (p *Program) ExpectExit(status int, causes ...Cause) {
 	if status != 0 && strings.TrimSpace(p.proc.Stderr().String()) == "" {
 		p.fail(&finding{outcome: SaysNothing}, causes)
 	}
+}
+
+// overdue says that a program goes on which should have ended.
+func (p *Program) overdue(status int) string {
+	if status == 0 {
+		return subject.name + " goes on, where it should have ended."
+	}
+	return "" // the outcome's own words
 }
 
 // Stop asks the program to end, as a terminal's Ctrl-C and an init system's
@@ -104,6 +122,9 @@ func (p *Program) Ready(causes ...Cause) *Server {
 			f.outcome = Exited
 		} else if begun := p.Output(); begun != "" {
 			f.got, f.words = []byte(begun), subject.name+" never ended its first line: a newline is missing."
+			f.listens = ""
+		} else if f.listens != "" {
+			f.words = subject.name + " listens, but has not said on standard output that it is ready."
 		}
 		p.fail(f, causes)
 	}
@@ -147,7 +168,11 @@ func (p *Program) firstLine() (string, bool) {
 		}
 		_, ok := find()
 		return ok
-	}, nil)
+	}, func() bool {
+		out.Flush()
+		_, ok := find()
+		return ok
+	})
 	return find()
 }
 
@@ -182,10 +207,11 @@ func (p *Program) endsWithin(limit time.Duration) bool {
 // to rest. Where the system does not show them, nothing is asked.
 func (s *Server) ExpectSockets(n int, causes ...Cause) {
 	s.t.Helper()
+	s.Rest() // it may not have accepted yet what it will keep
 	have := -1
 	count := func() bool {
-		list, ok := quiet.Sockets(s.proc.Pid())
-		have = len(list)
+		held, ok := quiet.Held(s.proc.Pid())
+		have = held
 		return !ok || have == n
 	}
 	end := s.await(func(step time.Duration) bool {
@@ -198,7 +224,7 @@ func (s *Server) ExpectSockets(n int, causes ...Cause) {
 	if end == exited {
 		s.fail(&finding{outcome: Exited}, causes)
 	}
-	if _, ok := quiet.Sockets(s.proc.Pid()); !ok {
+	if _, ok := quiet.Held(s.proc.Pid()); !ok {
 		s.t.Log("the program's sockets were not counted: this system does not show them")
 		return
 	}
@@ -206,6 +232,29 @@ func (s *Server) ExpectSockets(n int, causes ...Cause) {
 		s.fail(&finding{outcome: Leaks, want: itoa(n), got: []byte(itoa(have))}, causes)
 	}
 }
+
+// ExpectOpen wants the program still to hold the socket at which it said that
+// it is ready. Where the system does not show that, nothing is asked.
+func (s *Server) ExpectOpen(causes ...Cause) {
+	s.t.Helper()
+	list, ok := quiet.Sockets(s.proc.Pid())
+	for _, socket := range list {
+		if socket.Local.String() == s.Addr {
+			return
+		}
+	}
+	if ok {
+		f := &finding{outcome: NotListening}
+		if s.ended() {
+			f.outcome = Exited
+		}
+		s.fail(f, causes)
+	}
+}
+
+// Rest lets the program alone until it sleeps for good, or has shown for two
+// seconds that something else than a client can wake it.
+func (s *Server) Rest() { s.endsWithin(2 * time.Second) }
 
 // PID is the program's process ID, for tests that ask the system about it.
 func (p *Program) PID() int { return p.proc.Pid() }

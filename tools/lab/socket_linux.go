@@ -32,3 +32,14 @@ func unsent(conn syscall.Conn) (n int) {
 	raw.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
 	return n
 }
+
+// portsAreShared tells that a port can be bound by a second socket of ours
+// while the first still holds it.
+const portsAreShared = true
+
+func sharePort(_, _ string, conn syscall.RawConn) (err error) {
+	control := conn.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+	})
+	return errors.Join(control, err)
+}

@@ -9,3 +9,7 @@ import "syscall"
 func holds(syscall.Conn) bool { return false }
 
 func unsent(syscall.Conn) int { return 0 }
+
+const portsAreShared = false
+
+func sharePort(_, _ string, _ syscall.RawConn) error { return nil }

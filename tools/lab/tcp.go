@@ -84,7 +84,7 @@ func (c *TCP) SayPieces(pieces ...string) {
 // SayByteByByte sends every byte as a piece of its own.
 func (c *TCP) SayByteByByte(text string) {
 	c.program.t.Helper()
-	c.SayPieces(strings.Split(text, "")...)
+	c.SayPieces(everyByte(text)...)
 }
 
 // taken waits until the program has read all that was sent, or will not.
@@ -202,7 +202,7 @@ func (c *TCP) ExpectNothing(causes ...Cause) {
 	}
 	f := &finding{tcp: c, outcome: TooMuch, got: c.in, want: "silence"}
 	if len(c.in) == 0 {
-		f.outcome = c.over
+		f.outcome, f.words = c.over, subject.name+" ended the connection, where silence was wanted."
 	} else {
 		f.event, f.offset = c.locate(0)
 	}

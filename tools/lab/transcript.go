@@ -2,6 +2,7 @@ package lab
 
 import (
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -31,6 +32,8 @@ import (
 //	close NAME              closes the client's socket
 //	client FILE COMMAND...  runs somebody else's client with FILE as its input;
 //	                        its output is for stdout and cmp
+//
+// and, where the program is a client, those of clientCommands.
 func Transcripts(t *testing.T) {
 	t.Helper()
 	dir := os.Getenv(transcriptsEnv)
@@ -46,7 +49,19 @@ func Transcripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(remove)
-	testscript.Run(t, testscript.Params{
+	commands := map[string]func(*testscript.TestScript, bool, []string){
+		"serve":      serve,
+		"udp":        udp,
+		"tcp":        tcp,
+		"say":        say,
+		"hear":       hear,
+		"half-close": halfClose,
+		"hear-end":   hearEnd,
+		"close":      closeClient,
+		"client":     client,
+	}
+	maps.Copy(commands, clientCommands)
+	testscript.RunT(terse{t}, testscript.Params{
 		Files:               files,
 		WorkdirRoot:         work,
 		RequireUniqueNames:  true,
@@ -55,18 +70,18 @@ func Transcripts(t *testing.T) {
 			env.Values[stageKey{}] = &stage{t: env.T().(testing.TB), clients: map[string]talker{}}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve":      serve,
-			"udp":        udp,
-			"tcp":        tcp,
-			"say":        say,
-			"hear":       hear,
-			"half-close": halfClose,
-			"hear-end":   hearEnd,
-			"close":      closeClient,
-			"client":     client,
-		},
+		Cmds: commands,
 	})
+}
+
+// A terse test has testscript say what a script did, and not, under -v, in
+// which environment too.
+type terse struct{ *testing.T }
+
+func (terse) Verbose() bool { return false }
+
+func (t terse) Run(name string, test func(testscript.T)) {
+	t.T.Run(name, func(t *testing.T) { test(terse{t}) })
 }
 
 // A stage is where one transcript plays.
@@ -75,6 +90,7 @@ type stage struct {
 	server    *Server
 	clients   map[string]talker
 	terminals []wire.Terminal
+	hall      hall // of a client: see clientCommands
 }
 
 // A talker is a client of either kind.

@@ -2,8 +2,10 @@ package lab
 
 import (
 	"bytes"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"sockets.test/tools/internal/quiet"
@@ -65,7 +67,7 @@ func (u *UDP) Expect(want string, causes ...Cause) {
 		u.server.fail(&finding{outcome: u.silence(end), want: want, wanted: true}, causes)
 	}
 	event := wire.Event{Client: u.name, Kind: wire.Bytes, Data: got}
-	f := &finding{want: want, wanted: true, got: got}
+	f := &finding{want: want, wanted: true, got: got, udp: u}
 	if from != u.to {
 		event.From = from.String()
 		f.outcome = Stranger
@@ -135,6 +137,36 @@ func receive(p *Program, conn *net.UDPConn, limit time.Duration) (got []byte, fr
 		return true
 	}, func() bool { return holds(conn) })
 	return got, from, end
+}
+
+// ExpectAll wants these datagrams to come next, in any order.
+func (u *UDP) ExpectAll(want []string, causes ...Cause) {
+	u.server.t.Helper()
+	missing := map[string]int{}
+	for _, text := range want {
+		missing[text]++
+	}
+	for range want {
+		got, from, end := u.receive()
+		if end != done {
+			u.server.fail(&finding{outcome: u.silence(end), want: anyOf(missing), wanted: true}, causes)
+		}
+		event := u.server.record.Add(wire.Event{Client: u.name, Kind: wire.Bytes, Data: got, From: u.other(from)})
+		if missing[string(got)] == 0 {
+			u.server.fail(&finding{outcome: Wrong, want: anyOf(missing), wanted: true, got: got, event: event}, causes)
+		}
+		missing[string(got)]--
+	}
+}
+
+// anyOf is the first, by the alphabet, of the texts that are still missing.
+func anyOf(missing map[string]int) string {
+	for _, text := range slices.Sorted(maps.Keys(missing)) {
+		if missing[text] > 0 {
+			return text
+		}
+	}
+	return ""
 }
 
 // holds tells whether the client has received exactly this, and has not been

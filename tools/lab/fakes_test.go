@@ -1,0 +1,289 @@
+package lab_test
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"sockets.test/tools/lab"
+)
+
+func TestMain(m *testing.M) { lab.Main(m, "fakeserver", fake) }
+
+// fake is the program under test: its first argument says in which one way it
+// misbehaves, or that it does not.
+func fake() {
+	flag.StringVar(&addr, "addr", ":12000", "where to listen")
+	flag.Parse()
+	fakes[flag.Arg(0)]()
+}
+
+var addr string
+
+var fakes = map[string]func(){
+	"not-begun":      func() { exit(1, "fakeserver: TODO 9.1: bind a socket") },
+	"exits-early":    func() { exit(3, "fakeserver: reading the configuration\nfakeserver: there is none") },
+	"panics":         func() { var table []int; fmt.Println(table[len(os.Args)]) },
+	"prints-nothing": wait,
+	"talks-first":    func() { fmt.Println("starting up"); wait() },
+	"no-newline":     func() { fmt.Printf("fakeserver ready on %s", bind()); wait() },
+	"buffered":       func() { fmt.Fprintf(bufio.NewWriter(os.Stdout), "fakeserver ready on %s\n", bind()); wait() },
+	"other-port":     func() { bind(); fmt.Println("fakeserver ready on 127.0.0.1:12000"); wait() },
+	"its-flag":       func() { bind(); fmt.Println("fakeserver ready on", addr); wait() },
+	"megabyte-line":  func() { exit(1, strings.Repeat("x", 1<<20)) },
+
+	"udp-gone":          func() { conn, _ := net.ListenPacket("udp4", addr); conn.Close(); ready(conn.LocalAddr()); wait() },
+	"udp-never-reads":   func() { udp(); wait() },
+	"udp-never-answers": func() { receive(udp()) },
+	"udp-says":          func() { says(udp()) },
+	"udp-stranger":      func() { stranger(udp()) },
+	"udp-twice":         func() { twice(udp()) },
+	"udp-swaps":         func() { first(udp()) },
+	"udp-dies":          func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); exit(1, "fakeserver: no letter") },
+	"udp-panics":        func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); breaks(nil) },
+	"udp-todo":          func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); exit(1, "fakeserver: TODO 9.2: answer") },
+
+	"tcp-gone":          func() { welcome, _ := net.Listen("tcp4", addr); welcome.Close(); ready(welcome.Addr()); wait() },
+	"tcp-never-accepts": func() { tcp(); wait() },
+	"tcp-never-reads":   func() { accept(); wait() },
+	"tcp-never-answers": func() { swallow(accept()) },
+	"tcp-says":          func() { answers(accept()) },
+	"tcp-upper":         func() { welcome := tcp(); serve(welcome) },
+	"tcp-hangs-up": func() {
+		conn := accept()
+		conn.Read(make([]byte, 100))
+		conn.Write([]byte("HEL"))
+		conn.Close()
+		wait()
+	},
+	"tcp-resets":       func() { conn := accept(); conn.Read(make([]byte, 100)); conn.SetLinger(0); conn.Close(); wait() },
+	"tcp-never-closes": func() { echo(accept()); wait() },
+	"tcp-greets":       func() { accept().Write([]byte("WELCOME")); wait() },
+	"tcp-closes":       func() { accept().Close(); wait() },
+	"tcp-dies":         func() { conn := accept(); conn.Read(make([]byte, 100)); exit(2, "fakeserver: enough") },
+	"tcp-ends-early":   func() { accept(); exit(0, "") },
+	"tcp-line":         func() { conn := accept(); line(conn) },
+	"tcp-to-the-end":   func() { conn := accept(); toTheEnd(conn) },
+	"tcp-leaks":        leaks,
+	"tcp-todo": func() {
+		conn := accept()
+		conn.Read(make([]byte, 100))
+		complain("TODO 9.3: answer")
+		conn.Close()
+		wait()
+	},
+
+	"will-not-stop": func() { signal.Ignore(syscall.SIGTERM); upper(udp()) },
+	"tolerates":     wait,
+	"status-3":      func() { exit(3, "fakeserver: no such address") },
+	"mute":          func() { exit(1, "") },
+
+	"upper":         func() { upper(udp()) },
+	"megabyte":      func() { conn := udp(); fmt.Println(strings.Repeat("x", 1<<20)); upper(conn) },
+	"closes-stdout": func() { conn := udp(); os.Stdout.Close(); upper(conn) },
+	"forks":         func() { conn := udp(); fork(); fmt.Println("forked"); upper(conn) },
+	"for-ever":      func() { <-ossignals() },
+}
+
+func exit(status int, said string) {
+	if said != "" {
+		complain(said)
+	}
+	os.Exit(status)
+}
+
+func complain(said string) { fmt.Fprintln(os.Stderr, said) }
+
+func ossignals() <-chan os.Signal {
+	never := make(chan os.Signal, 1)
+	signal.Notify(never, os.Interrupt)
+	return never
+}
+
+// wait waits for an input that nobody gives.
+func wait() { os.Stdin.Read(make([]byte, 1)) }
+
+func ready(at net.Addr) { fmt.Println("fakeserver ready on", at) }
+
+func bind() net.Addr {
+	conn, err := net.ListenPacket("udp4", addr)
+	if err != nil {
+		exit(1, err.Error())
+	}
+	kept = append(kept, conn)
+	return conn.LocalAddr()
+}
+
+// kept are sockets that must not be closed by the collection of garbage.
+var kept []any
+
+func udp() *net.UDPConn {
+	conn, err := net.ListenPacket("udp4", addr)
+	if err != nil {
+		exit(1, err.Error())
+	}
+	ready(conn.LocalAddr())
+	kept = append(kept, conn)
+	return conn.(*net.UDPConn)
+}
+
+func upper(conn *net.UDPConn) {
+	buf := make([]byte, 1<<16)
+	for {
+		n, client, _ := conn.ReadFrom(buf)
+		conn.WriteTo([]byte(strings.ToUpper(string(buf[:n]))), client)
+	}
+}
+
+func receive(conn *net.UDPConn) {
+	for {
+		conn.ReadFrom(make([]byte, 100))
+	}
+}
+
+// says answers with the program's further arguments, whatever is asked.
+func says(conn *net.UDPConn) {
+	for _, answer := range flag.Args()[1:] {
+		_, client, _ := conn.ReadFrom(make([]byte, 1<<16))
+		conn.WriteTo(plain(answer), client)
+	}
+	wait()
+}
+
+func plain(quoted string) []byte {
+	text, err := strconv.Unquote(quoted)
+	if err != nil {
+		panic(err)
+	}
+	return []byte(text)
+}
+
+func stranger(conn *net.UDPConn) {
+	n, client, _ := conn.ReadFrom(make([]byte, 100))
+	other, _ := net.Dial("udp4", client.String())
+	other.Write([]byte("HELLO")[:n])
+	wait()
+}
+
+func twice(conn *net.UDPConn) {
+	buf := make([]byte, 100)
+	n, client, _ := conn.ReadFrom(buf)
+	conn.WriteTo([]byte(strings.ToUpper(string(buf[:n]))), client)
+	conn.WriteTo([]byte("AND GOODBYE"), client)
+	wait()
+}
+
+// first answers everybody at the first one's address.
+func first(conn *net.UDPConn) {
+	buf := make([]byte, 100)
+	var to net.Addr
+	for {
+		n, client, _ := conn.ReadFrom(buf)
+		if to == nil {
+			to = client
+		}
+		conn.WriteTo([]byte(strings.ToUpper(string(buf[:n]))), to)
+	}
+}
+
+func breaks(table map[string]int) { table["a"] = 1 }
+
+func tcp() *net.TCPListener {
+	welcome, err := net.Listen("tcp4", addr)
+	if err != nil {
+		exit(1, err.Error())
+	}
+	ready(welcome.Addr())
+	kept = append(kept, welcome)
+	return welcome.(*net.TCPListener)
+}
+
+func accept() *net.TCPConn {
+	conn, err := tcp().AcceptTCP()
+	if err != nil {
+		exit(1, err.Error())
+	}
+	kept = append(kept, conn)
+	return conn
+}
+
+func swallow(conn net.Conn) {
+	io.Copy(io.Discard, conn)
+	wait()
+}
+
+func answers(conn net.Conn) {
+	for _, answer := range flag.Args()[1:] {
+		conn.Read(make([]byte, 1<<16))
+		conn.Write(plain(answer))
+	}
+	conn.Close()
+	wait()
+}
+
+func serve(welcome net.Listener) {
+	for {
+		conn, _ := welcome.Accept()
+		go func() {
+			defer conn.Close()
+			echo(conn)
+		}()
+	}
+}
+
+func echo(conn net.Conn) {
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return
+		}
+		conn.Write([]byte(strings.ToUpper(string(buf[:n]))))
+	}
+}
+
+func line(conn net.Conn) {
+	lines := bufio.NewScanner(conn)
+	for lines.Scan() {
+		conn.Write([]byte(strings.ToUpper(lines.Text())))
+	}
+	wait()
+}
+
+func toTheEnd(conn *net.TCPConn) {
+	var all []byte
+	for buf := make([]byte, 100); ; {
+		n, err := conn.Read(buf)
+		all = append(all, buf[:n]...)
+		if err != nil {
+			break
+		}
+	}
+	conn.Write([]byte(strings.ToUpper(string(all))))
+	wait()
+}
+
+// leaks keeps every connection, whoever has gone.
+func leaks() {
+	for welcome := tcp(); ; {
+		conn, _ := welcome.Accept()
+		kept = append(kept, conn)
+	}
+}
+
+// fork leaves a child that would live for ever.
+func fork() {
+	self, _ := os.Executable()
+	child := exec.Command(self, "for-ever")
+	child.Env = append(os.Environ(), "LAB_RUN=fakeserver")
+	child.Start()
+}

@@ -1,0 +1,88 @@
+package lab
+
+import (
+	"net"
+
+	"sockets.test/tools/internal/wire"
+)
+
+// ExpectSome wants this many bytes to come next, whatever they are.
+func (c *TCP) ExpectSome(n int, causes ...Cause) string {
+	c.program.t.Helper()
+	end := done
+	for len(c.in) < n && end == done && c.over == "" {
+		end = c.read()
+	}
+	if len(c.in) < n {
+		f := &finding{want: count(n), tcp: c, got: c.in, outcome: c.over}
+		if c.over == "" {
+			f.outcome = c.silence(end)
+		} else if c.program.ended() {
+			f.outcome = Exited
+		}
+		c.program.fail(f, causes)
+	}
+	some := string(c.in[:n])
+	c.consume(n)
+	return some
+}
+
+// ExpectOver wants the connection to be over, and no byte before that. A
+// program that closes before it has read all that was sent resets the
+// connection (RFC 9293, 3.6), so a reset will do as well as the end of the
+// stream. Whether the program goes on is for the next expectation.
+func (c *TCP) ExpectOver(causes ...Cause) {
+	c.program.t.Helper()
+	end := done
+	for len(c.in) == 0 && end == done && c.over == "" {
+		end = c.read()
+	}
+	if len(c.in) == 0 && c.over == Reset {
+		return
+	}
+	c.ExpectEnd(causes...)
+}
+
+// Understands is the sign of a program that speaks another protocol than the
+// one that was wanted: on a new connection it is asked in that one, and answers.
+// The question stands above the attempt in the picture.
+func Understands(question, say, answer string) Sign {
+	return func(f *finding) bool {
+		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+			return false
+		}
+		c, err := f.tcp.again(question)
+		if err != nil {
+			return false
+		}
+		f.tcp = c // another sign goes on from here
+		c.say([]byte(say))
+		for len(c.in) < len(answer) && c.over == "" && c.read() == done {
+		}
+		f.woken = len(c.in) > 0 // what it waits for now is another matter
+		return string(c.in) == answer
+	}
+}
+
+// again closes the connection, so that a server of one client at a time is
+// free, and connects anew.
+func (c *TCP) again(question string) (*TCP, error) {
+	p := c.program
+	p.record.Add(wire.Event{Client: c.name, Kind: wire.Close, ToServer: true})
+	c.conn.Close()
+	p.record.Add(wire.Event{Client: c.name, Kind: wire.Note, Text: question})
+	dialer := net.Dialer{Timeout: deadline}
+	conn, err := dialer.Dial("tcp4", c.conn.RemoteAddr().String())
+	if err != nil {
+		return nil, err
+	}
+	p.t.Cleanup(func() { conn.Close() })
+	p.record.Add(wire.Event{Client: c.name, Kind: wire.Connect, ToServer: true})
+	return &TCP{name: c.name, program: p, conn: conn.(*net.TCPConn)}, nil
+}
+
+// Wordless is the sign of a connection that was over before a byte of the
+// answer had come.
+var Wordless Sign = func(f *finding) bool {
+	return (f.outcome == HungUp || f.outcome == Reset) && len(f.got) == 0
+}
