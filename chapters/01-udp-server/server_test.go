@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,11 +18,20 @@ func TestReady(t *testing.T) {
 
 		server.Ready(
 			lab.Got("127.0.0.1:0").Is("prints-the-flag"),
-			lab.Panics.Is("ignores-the-error"))
+			lab.Said("already in use").Is("forgets-the-flag"))
+	})
+
+	t.Run("two servers have two ports", func(t *testing.T) {
+		lab.Serve(t)
+
+		second := lab.Start(t, "-addr", "127.0.0.1:0")
+
+		second.Ready(lab.Exited.Is("forgets-the-flag"))
 	})
 
 	t.Run("a port that is taken is an error", func(t *testing.T) {
 		server := lab.Serve(t)
+		server.ExpectOpen()
 
 		second := lab.Start(t, "-addr", server.Addr)
 
@@ -42,7 +52,7 @@ func TestReceive(t *testing.T) {
 		client.Expect("HELLO WORLD",
 			lab.Stranger.Is("new-socket-per-reply"),
 			lab.Padded.Is("whole-buffer"),
-			lab.CutShort.Is("small-buffer"),
+			lab.InPieces.Is("answers-in-pieces"),
 			lab.Got("HELLO WORLD\n").Is("trims-the-text"))
 	})
 
@@ -108,6 +118,16 @@ func TestAnswer(t *testing.T) {
 
 // 1.4: no datagram ends the server
 func TestGoesOn(t *testing.T) {
+	t.Run("when nobody asks for a while", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.UDP("client")
+
+		server.Rest()
+		client.Say("at last")
+
+		client.Expect("AT LAST", lab.Gone.Is("gives-up-waiting"))
+	})
+
 	t.Run("an empty datagram is a datagram", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.UDP("client")
@@ -128,6 +148,19 @@ func TestGoesOn(t *testing.T) {
 		client.Expect("STILL THERE",
 			lab.Gone.Is("dies-at-bytes"),
 			lab.Silent.Is("dies-at-bytes"))
+	})
+
+	t.Run("fifty datagrams at once get an answer each", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.UDP("client")
+
+		var answers []string
+		for i := range 50 {
+			client.Say(fmt.Sprintf("datagram %02d", i))
+			answers = append(answers, fmt.Sprintf("DATAGRAM %02d", i))
+		}
+
+		client.ExpectAll(answers, lab.GotLike(isOneOf(answers)).Is("shared-buffer"))
 	})
 
 	t.Run("a thousand datagrams, a thousand answers, one socket", func(t *testing.T) {
@@ -151,6 +184,11 @@ func trimmed(whole string) func(string) bool {
 	return func(got string) bool {
 		return strings.Join(strings.Fields(got), "") == strings.Join(strings.Fields(whole), "")
 	}
+}
+
+// isOneOf recognises an answer that was right once, and comes again.
+func isOneOf(answers []string) func(string) bool {
+	return func(got string) bool { return slices.Contains(answers, got) }
 }
 
 // stale recognises an answer that ends in what the buffer held before.

@@ -17,11 +17,20 @@ func TestReady(t *testing.T) {
 
 		server.Ready(
 			lab.Got("127.0.0.1:0").Is("prints-the-flag"),
-			lab.Panics.Is("ignores-the-error"))
+			lab.Said("already in use").Is("forgets-the-flag"))
+	})
+
+	t.Run("two servers have two ports", func(t *testing.T) {
+		lab.Serve(t)
+
+		second := lab.Start(t, "-addr", "127.0.0.1:0")
+
+		second.Ready(lab.Exited.Is("forgets-the-flag"))
 	})
 
 	t.Run("a port that is taken is an error", func(t *testing.T) {
 		server := lab.Serve(t)
+		server.ExpectOpen()
 
 		second := lab.Start(t, "-addr", server.Addr)
 
@@ -104,12 +113,22 @@ func TestAnswer(t *testing.T) {
 			client.Close()
 		}
 
-		server.ExpectSockets(1, lab.Leaks.Is("never-closes"))
+		server.ExpectSockets(1, lab.Leaks.Is("ends-the-stream-only"))
 	})
 }
 
 // 6.4: one client's end is not the server's
 func TestGoesOn(t *testing.T) {
+	t.Run("when nobody comes for a while", func(t *testing.T) {
+		server := lab.Serve(t)
+
+		server.Rest()
+
+		client := server.TCP("client", lab.Gone.Is("gives-up-waiting"))
+		client.Say("at last")
+		client.Expect("AT LAST", lab.Gone.Is("gives-up-waiting"))
+	})
+
 	t.Run("after a client that left without a word", func(t *testing.T) {
 		server := lab.Serve(t)
 
@@ -158,7 +177,7 @@ func expectService(server *lab.Server) {
 	client.Say("still there")
 	client.Expect("STILL THERE",
 		lab.Gone.Is("one-error-ends-all"),
-		lab.NeverAccepted.Is("one-error-ends-all"))
+		lab.NeverAccepted.Is("misses-the-end"))
 	client.Close()
 }
 
@@ -172,6 +191,7 @@ var ends = []lab.Cause{
 
 // welcomes are the ways in which a second client finds no welcome.
 var welcomes = []lab.Cause{
+	lab.CutShort.Is("small-buffer"),
 	lab.Said(net.ErrClosed.Error()).Is("closes-the-welcome-socket"),
 	lab.NotListening.Is("closes-the-welcome-socket"),
 	lab.Reset.Is("closes-the-welcome-socket"),
