@@ -150,8 +150,14 @@ func (p *Program) words(f *finding) string {
 		}
 		return name + " said more than it was asked for."
 	case NeverClosed:
+		if p.record.OnLeft {
+			return name + " never ended its stream: the server waits for that."
+		}
 		return name + " never closed the connection: the client waits for the end of the stream."
 	case HungUp:
+		if p.record.OnLeft {
+			return name + " ended its stream before all of it was sent."
+		}
 		return name + " closed the connection before the whole answer was sent."
 	case Reset:
 		return name + " reset the connection."

@@ -21,6 +21,7 @@ type host struct {
 	record  *wire.Record
 	program *Program // the client that was started last
 	started int
+	deaf    bool // it answers no handshake
 }
 
 func newHost(t testing.TB, addr string) host {
@@ -35,7 +36,7 @@ func newHost(t testing.TB, addr string) host {
 func (h *host) Run(args ...string) *Program {
 	h.t.Helper()
 	p := Start(h.t, append([]string{"-addr", h.Addr}, args...)...)
-	p.record = h.record
+	p.record, p.watch.Deaf = h.record, h.deaf
 	h.program = p
 	if h.started++; h.started > 1 {
 		p.label = fmt.Sprintf("%s %d", subject.name, h.started)
@@ -223,6 +224,24 @@ func ListenTCP(t testing.TB) *TCPServer {
 func ReserveTCP(t testing.TB) *TCPServer {
 	t.Helper()
 	return &TCPServer{host: newHost(t, ClosedPort(t, "tcp"))}
+}
+
+// FullTCP gives a server that never accepts, and whose queue is full: a client
+// that connects to it waits, as for a machine that is not there. Only Linux lets
+// a test fill a queue; elsewhere it is skipped.
+func FullTCP(t testing.TB) *TCPServer {
+	t.Helper()
+	s := ListenTCP(t)
+	if !shortenQueue(s.welcome) {
+		t.Skip("this system does not let a test fill the queue of a welcome socket")
+	}
+	s.deaf = true
+	conn, err := net.Dial("tcp4", s.Addr)
+	if err != nil {
+		t.Fatalf("lab: %v", err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return s
 }
 
 // Accept wants the program to connect, and is the server's end of that.

@@ -43,3 +43,14 @@ func sharePort(_, _ string, conn syscall.RawConn) (err error) {
 	})
 	return errors.Join(control, err)
 }
+
+// shortenQueue leaves room for one connection that nobody has accepted: the
+// kernel takes one more than the backlog (listen(2)).
+func shortenQueue(welcome syscall.Conn) bool {
+	raw, err := welcome.SyscallConn()
+	if err != nil {
+		return false
+	}
+	control := raw.Control(func(fd uintptr) { err = unix.Listen(int(fd), 0) })
+	return err == nil && control == nil
+}

@@ -86,3 +86,9 @@ func (c *TCP) again(question string) (*TCP, error) {
 var Wordless Sign = func(f *finding) bool {
 	return (f.outcome == HungUp || f.outcome == Reset) && len(f.got) == 0
 }
+
+// AnswersNext is the sign of a program that is silent until it gets more, and
+// then answers exactly this.
+func AnswersNext(more, answer string) Sign {
+	return func(f *finding) bool { return AnswersAfter(more)(f) && string(f.tcp.in) == answer }
+}

@@ -32,6 +32,7 @@ import (
 //	                   $ADDR, $HOST and $PORT say where. Linux only
 //	host-hears TEXT    wants TEXT in its output
 //	host-says TEXT     types TEXT into it
+//	host-ends          ends its input
 var clientCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"listen":     listenCommand,
 	"accept":     acceptCommand,
@@ -43,6 +44,7 @@ var clientCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"host":       hostCommand,
 	"host-hears": hostHearsCommand,
 	"host-says":  hostSaysCommand,
+	"host-ends":  hostEndsCommand,
 }
 
 // A hall is where a client plays: it, and the server that it runs for.
@@ -217,6 +219,11 @@ func hostSaysCommand(ts *testscript.TestScript, neg bool, args []string) {
 	h.typed += text
 	_, err := io.WriteString(h.foreign.Stdin(), text)
 	ts.Check(err)
+}
+
+func hostEndsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 0, "host-ends")
+	ts.Check(on(ts).hall.foreign.Stdin().Close())
 }
 
 // saveClient writes what was seen: the client's terminal, and the host's.

@@ -38,25 +38,30 @@ func Ladder(c *tree.Chapter, t *judge.Test) []string {
 
 // questions are the first rung, by the kind of failure that package lab names.
 var questions = map[string]string{
-	"not begun":      "The program stopped at a TODO. Which call does that step need, and what does it return?",
-	"exited":         "Which line ended the program? Is what happened there a reason to end it?",
-	"not ready":      "Which line prints that the program is ready, and does the program come to it? Is it the first line on standard output?",
-	"wrong place":    "Where does the program take its address from: from -addr, and after binding from the socket itself?",
-	"not listening":  "Who closed the socket, and when?",
-	"never accepted": "What does the program do while this client waits for an Accept?",
-	"never read":     "What does the program wait for, while the bytes lie in its socket?",
-	"never answered": "What does the program still wait for: which call, and which bytes?",
-	"wrong answer":   "Look at the byte over the caret: where did it come from?",
-	"wrong address":  "Which socket sent this, and which one was asked?",
-	"too much":       "Which call sent the bytes that nobody asked for?",
-	"never closed":   "Who closes the connection socket, and on which ways out of the function?",
-	"hung up":        "What had the program not sent yet when it closed the connection?",
-	"reset":          "Did the program close the connection with bytes in it that it had not read?",
-	"leaks":          "Which sockets are still open, and who should have closed them?",
-	"will not stop":  "What keeps the program from ending when it is asked to?",
-	"tolerates":      "Which error did the program get here, and what did it do with it?",
-	"wrong status":   "How does the program end after an error: by itself, or in a panic?",
-	"says nothing":   "Where is the reason printed before the program exits?",
+	"not begun":       "The program stopped at a TODO. Which call does that step need, and what does it return?",
+	"exited":          "Which line ended the program? Is what happened there a reason to end it?",
+	"not ready":       "Which line prints that the program is ready, and does the program come to it? Is it the first line on standard output?",
+	"wrong place":     "Where does the program take its address from: from -addr, and after binding from the socket itself?",
+	"not listening":   "Who closed the socket, and when?",
+	"never accepted":  "What does the program do while this client waits for an Accept?",
+	"never read":      "What does the program wait for, while the bytes lie in its socket?",
+	"never answered":  "What does the program still wait for: which call, and which bytes?",
+	"wrong answer":    "Look at the byte over the caret: where did it come from?",
+	"wrong address":   "Which socket sent this, and which one was asked?",
+	"too much":        "Which call sent the bytes that nobody asked for?",
+	"never closed":    "Who closes the connection socket, and on which ways out of the function?",
+	"hung up":         "What had the program not sent yet when it closed the connection?",
+	"reset":           "Did the program close the connection with bytes in it that it had not read?",
+	"leaks":           "Which sockets are still open, and who should have closed them?",
+	"will not stop":   "What keeps the program from ending when it is asked to?",
+	"tolerates":       "Which error did the program get here, and what did it do with it?",
+	"wrong status":    "How does the program end after an error: by itself, or in a panic?",
+	"complains":       "What does the program take for an error here, and is it one?",
+	"greedy":          "How much memory does the program take, and who told it that number?",
+	"never sent":      "Which line sends, and does the program come to it?",
+	"never connected": "Which line connects, and to which address?",
+	"wrong output":    "Compare what was printed with what was wanted, byte by byte: which line printed it?",
+	"says nothing":    "Where is the reason printed before the program exits?",
 }
 
 // section is the lesson's section, without its fences.
@@ -80,7 +85,7 @@ func section(c *tree.Chapter, step string) string {
 	last := ""
 	for _, p := range paragraphs {
 		if strings.TrimSpace(p) != "" {
-			last = p // the way, which every section ends with
+			last = strings.TrimSpace(p) // the way, which every section ends with
 		}
 	}
 	return fmt.Sprintf("The lesson's %s, %s, says:\n%s", step, heading, last)

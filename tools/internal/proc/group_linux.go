@@ -26,7 +26,7 @@ type group struct {
 var families atomic.Int64
 
 func startGroup(cmd *exec.Cmd) (group, error) {
-	family := fmt.Sprintf("%s%d/", host, families.Add(1))
+	family := fmt.Sprintf("%s%d/", host(), families.Add(1))
 	cmd.Env = append(cmd.Env, familyVar+"="+family)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 	if err := <-spawn(cmd); err != nil {

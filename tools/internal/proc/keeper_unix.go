@@ -19,8 +19,12 @@ const (
 )
 
 // host names this process among the families. Hosts may be nested, one judging
-// another: an inner family's name begins with the outer's.
-var host = familyOr(os.Getenv(familyVar)) + rand.Text() + "/"
+// another: an inner family's name begins with the outer's. Made when it is first
+// needed: a program that is this very binary, run again, must not begin with a
+// timer of its random generator's in the poller.
+var host = sync.OnceValue(func() string {
+	return familyOr(os.Getenv(familyVar)) + rand.Text() + "/"
+})
 
 func familyOr(outer string) string {
 	if outer == "" {
@@ -93,7 +97,7 @@ func startKeeper() (*os.File, error) {
 	}
 	defer r.Close()
 	cmd := exec.Command(self)
-	cmd.Env = append(quickExit(nil), keeperVar+"="+host)
+	cmd.Env = append(quickExit(nil), keeperVar+"="+host())
 	cmd.Dir = "/"
 	cmd.Stdin = r // and /dev/null for the others, or go test would wait for the keeper
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -113,6 +114,9 @@ func (w *Watch) traffic(seen sight) Verdict {
 		all, err := entries(w.pid, unix.IPPROTO_TCP, ^uint32(1<<timeWait))
 		if err != nil {
 			return Unknown
+		}
+		if w.Deaf {
+			all = slices.DeleteFunc(all, func(e entry) bool { return e.State == "SYN_SENT" })
 		}
 		if moving(all, seen.sockets) {
 			return Awake

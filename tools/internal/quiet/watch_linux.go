@@ -16,6 +16,7 @@ type Watch struct {
 	pid   int
 	proc  proc
 	kinds map[file]kind // what the files that the program runs are
+	Deaf  bool          // nobody will answer a handshake that the program has begun
 	far   time.Duration // a timer set for so long counts as none; 0: every timer counts
 }
 
