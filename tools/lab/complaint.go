@@ -51,3 +51,8 @@ func (p *Program) awaitComplaint(limit time.Duration) ending {
 		return complains()
 	})
 }
+
+// SaidOnOutput is the sign of a program that wrote this to standard output.
+func SaidOnOutput(text string) Sign {
+	return func(f *finding) bool { return f.program != nil && strings.Contains(f.program.Output(), text) }
+}

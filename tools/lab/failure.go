@@ -1,11 +1,13 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -52,12 +54,16 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	if p.asleep(f) {
 		p.record.Add(wire.Event{Kind: wire.Silence, Text: p.silence()})
 	}
+	if strings.Contains(f.said, raceReport) {
+		f.outcome, f.words = Races, ""
+		section = cmp.Or(p.shares, section)
+	}
 	id, title := "", ""
 	if unfinished := todo.FindStringSubmatch(f.said + p.Output()); unfinished != nil {
 		f.outcome, section = NotBegun, unfinished[1]
 		f.words = unfinished[0]
 	} else {
-		for _, cause := range causes {
+		for _, cause := range slices.Concat(causes, p.suspects) {
 			if cause.sign(f) {
 				id = cause.id
 				title = truth(id)
@@ -177,6 +183,8 @@ func (p *Program) words(f *finding) string {
 		return name + " never sent anything."
 	case NeverConnected:
 		return name + " never connected."
+	case Races:
+		return name + " has a data race: two goroutines use the same memory, and nothing puts them in order."
 	case WrongOutput:
 		return name + " printed something else than what was wanted."
 	}
@@ -187,6 +195,9 @@ func (p *Program) words(f *finding) string {
 func (p *Program) picture(f *finding) string {
 	if len(p.record.Events()) == 0 {
 		return p.terminal()
+	}
+	if p.record.OnLeft && len(p.record.Clients()) == 0 { // nobody has met it
+		p.record.Join(p.name(), "")
 	}
 	mark := &wire.Mark{Event: -1, Offset: -1}
 	switch {
@@ -208,6 +219,9 @@ func (p *Program) picture(f *finding) string {
 	}
 	select {
 	case <-p.proc.Done():
+		if p.dumped || f.outcome == Races { // we ended it, or the race detector did
+			break
+		}
 		p.record.Add(wire.Event{Kind: wire.Exit, Text: p.proc.Exit().String()})
 	default:
 	}
@@ -246,6 +260,12 @@ func (p *Program) details(f *finding) (lines []string) {
 			lines = append(lines, at("waiting", text))
 		}
 	}
+	if f.outcome == Races {
+		lines = append(lines, race(f.said)...)
+	}
+	if f.outcome == Unlogged {
+		lines = append(lines, p.logOf()...)
+	}
 	if f.outcome == WrongOutput {
 		lines = append(lines, p.printed(f)...)
 	}
@@ -270,9 +290,19 @@ func (p *Program) printed(f *finding) []string {
 	if f.want == "" {
 		return []string{"printed  " + shorten(string(f.got), 0), "wanted   nothing on standard output"}
 	}
-	n := firstDifference(f.want, f.got)
-	lines := []string{"printed  " + shorten(string(f.got), n), "wanted   " + shorten(f.want, n)}
-	if missing := len(f.want) - p.proc.Stdout().Size(); missing > 0 {
+	size, got := p.proc.Stdout().Size(), f.got
+	if size != len(got) { // its middle was not kept
+		got = got[:len(got)/3]
+		if strings.HasPrefix(f.want, string(got)) {
+			return []string{
+				fmt.Sprintf("printed  %s, which begin as they should", count(size)),
+				fmt.Sprintf("wanted   %s", count(len(f.want))),
+			}
+		}
+	}
+	n := firstDifference(f.want, got)
+	lines := []string{"printed  " + shorten(string(got), n), "wanted   " + shorten(f.want, n)}
+	if missing := len(f.want) - size; missing > 0 {
 		lines[0] += ": " + count(missing) + " too few"
 	} else if missing < 0 {
 		lines[0] += ": " + count(-missing) + " too many"

@@ -159,7 +159,7 @@ func course(t *testing.T) (chapter string) {
 var (
 	port     = regexp.MustCompile(`(127\.0\.0\.1:|^\$.*)(\d{5})\b`)
 	moment   = regexp.MustCompile(`\d+\.\d+ ?(ms|s)\b`)
-	testLine = regexp.MustCompile(`(scenarios_test|testscript)\.go:\d+`)
+	testLine = regexp.MustCompile(`(scenarios_test|hosts_test|testscript)\.go:\d+`)
 	workDir  = regexp.MustCompile(`WORK=\S+`)
 	fakeLine = regexp.MustCompile(`fakes_test\.go:(\d+)(: (?:\w+\.)?([A-Z]\w+))?`)
 )

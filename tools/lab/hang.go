@@ -12,6 +12,10 @@ import (
 // the stack of every goroutine to standard error (package runtime), and gives
 // the lines at which its own code waits.
 func (p *Program) where() []string {
+	if p.dumped {
+		return p.stood
+	}
+	p.dumped = true
 	before := len(p.proc.Stderr().String())
 	if p.proc.Signal(syscall.SIGQUIT) != nil || !p.endsWithin(deadline) {
 		return nil
@@ -20,7 +24,8 @@ func (p *Program) where() []string {
 	if before > len(dump) {
 		return nil
 	}
-	return waiting(dump[before:], subject.pkg)
+	p.stood = waiting(dump[before:], subject.pkg)
+	return p.stood
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,7 @@ func (s *UDPServer) sendsAfterInput() bool {
 	if !s.program.endInput() {
 		return false
 	}
+	s.record.Add(wire.Event{Kind: wire.Note, Text: "and what if the input ends?"})
 	_, _, end := s.receive(deadline)
 	return end == done
 }
@@ -346,15 +348,24 @@ func (p *Program) ExpectPrinted(want string, causes ...Cause) {
 // timer that will ring soon, or it outlasts a few seconds of silence.
 func (p *Program) ExpectPatience(causes ...Cause) {
 	p.t.Helper()
-	limit := min(p.patience(), 6*time.Second)
-	if p.endsWithin(limit) {
+	if p.endsWithin(aWhile()) {
 		p.fail(&finding{outcome: Exited}, causes)
 	}
 }
 
 // Settle waits until the program does nothing any more by itself, and no timer
 // of it is set that would ring soon, or a few seconds have passed.
-func (p *Program) Settle() { p.endsWithin(min(p.patience(), 6*time.Second)) }
+func (p *Program) Settle() { p.endsWithin(aWhile()) }
+
+// aWhile is how long to look whether a program does anything, at most: nobody
+// waits for so long where silence can be proven, and it is short where it
+// cannot.
+func aWhile() time.Duration {
+	if _, ok := quiet.Sockets(os.Getpid()); !ok {
+		return 50 * time.Millisecond
+	}
+	return 6 * time.Second
+}
 
 // ReadsOn is the sign of a program that waits for more on its standard input:
 // once that ends, it goes on.
@@ -378,8 +389,8 @@ var PrintedPart Sign = func(f *finding) bool {
 	return f.outcome == WrongOutput && part != "" && strings.HasPrefix(f.want, part)
 }
 
-// Printed is the sign of exactly this on standard output.
-func Printed(text string) Sign {
+// PrintedJust is the sign of exactly this on standard output.
+func PrintedJust(text string) Sign {
 	return func(f *finding) bool { return f.outcome == WrongOutput && string(f.got) == text }
 }
 

@@ -16,8 +16,8 @@ type Cut struct {
 
 // Cuts is the stream matrix: the ways in which messages may come out of a
 // stream, and which a program must not notice. They are a message at a time,
-// all of them at once, one message and a half, a byte at a time, and split in
-// two after each byte.
+// all of them at once, one message and a half, split in two after each byte,
+// and a byte at a time.
 //
 //	for _, cut := range lab.Cuts("one\n", "two\n") {
 //		server.Scene(cut.Name)
@@ -35,11 +35,10 @@ func Cuts(messages ...string) []Cut {
 			Cut{"all at once", []string{all}},
 			Cut{"one message and a half", []string{all[:half], all[half:]}})
 	}
-	cuts = append(cuts, Cut{"a byte at a time", everyByte(all)})
 	for n := 1; n < len(all); n++ {
 		cuts = append(cuts, Cut{fmt.Sprintf("split after byte %d", n), []string{all[:n], all[n:]}})
 	}
-	return cuts
+	return append(cuts, Cut{"a byte at a time", everyByte(all)})
 }
 
 // everyByte gives each byte of text as a string of its own, also where several

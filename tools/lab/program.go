@@ -29,6 +29,11 @@ type Program struct {
 	typed    string // on its standard input, by Type
 	typedAll bool   // the input has ended
 
+	shares   string   // see SuspectRaces
+	suspects []Cause  // the same
+	dumped   bool     // where has ended it
+	stood    []string // and seen where it stood
+
 	late bool // the last wait ended at its deadline, with no proof of anything
 }
 
@@ -44,8 +49,9 @@ func Start(t testing.TB, args ...string) *Program {
 	if err != nil {
 		t.Fatalf("lab: %v", err)
 	}
-	t.Cleanup(p.Kill)
-	return &Program{t: t, args: args, began: began, proc: p, watch: quiet.New(p.Pid()), record: wire.New(subject.name)}
+	started := &Program{t: t, args: args, began: began, proc: p, watch: quiet.New(p.Pid()), record: wire.New(subject.name)}
+	t.Cleanup(started.end)
+	return started
 }
 
 // Stdin is the program's standard input.
@@ -229,7 +235,7 @@ func (s *Server) ExpectSockets(n int, causes ...Cause) {
 		return
 	}
 	if end != done {
-		s.fail(&finding{outcome: Leaks, want: itoa(n), got: []byte(itoa(have))}, causes)
+		s.fail(s.miscounted(have, n), causes)
 	}
 }
 

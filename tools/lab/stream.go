@@ -2,6 +2,7 @@ package lab
 
 import (
 	"net"
+	"slices"
 
 	"sockets.test/tools/internal/wire"
 )
@@ -29,7 +30,7 @@ func (c *TCP) ExpectSome(n int, causes ...Cause) string {
 
 // ExpectOver wants the connection to be over, and no byte before that. A
 // program that closes before it has read all that was sent resets the
-// connection (RFC 9293, 3.6), so a reset will do as well as the end of the
+// connection (RFC 9293, 3.6.1), so a reset will do as well as the end of the
 // stream. Whether the program goes on is for the next expectation.
 func (c *TCP) ExpectOver(causes ...Cause) {
 	c.program.t.Helper()
@@ -44,9 +45,9 @@ func (c *TCP) ExpectOver(causes ...Cause) {
 }
 
 // Understands is the sign of a program that speaks another protocol than the
-// one that was wanted: on a new connection it is asked in that one, and answers.
-// The question stands above the attempt in the picture.
-func Understands(question, say, answer string) Sign {
+// one that was wanted: on a new connection it is asked in that one, and gives
+// one of these answers. The question stands above the attempt in the picture.
+func Understands(question, say string, answers ...string) Sign {
 	return func(f *finding) bool {
 		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
 			return false
@@ -57,10 +58,13 @@ func Understands(question, say, answer string) Sign {
 		}
 		f.tcp = c // another sign goes on from here
 		c.say([]byte(say))
-		for len(c.in) < len(answer) && c.over == "" && c.read() == done {
+		for !slices.Contains(answers, string(c.in)) {
+			if c.over != "" || c.read() != done {
+				return false
+			}
 		}
-		f.woken = len(c.in) > 0 // what it waits for now is another matter
-		return string(c.in) == answer
+		f.woken = true // what it waits for now is another matter
+		return true
 	}
 }
 

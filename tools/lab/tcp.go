@@ -23,6 +23,7 @@ type TCP struct {
 
 	in     []byte  // received, and not yet asked for
 	pieces []piece // where in the record those bytes stand
+	logged int     // lines about it that ExpectLogged has seen
 	over   Outcome // HungUp or Reset once nothing more can come
 }
 
@@ -203,6 +204,9 @@ func (c *TCP) ExpectNothing(causes ...Cause) {
 	f := &finding{tcp: c, outcome: TooMuch, got: c.in, want: "silence"}
 	if len(c.in) == 0 {
 		f.outcome, f.words = c.over, subject.name+" ended the connection, where silence was wanted."
+		if c.program.ended() {
+			f.outcome, f.words = Exited, ""
+		}
 	} else {
 		f.event, f.offset = c.locate(0)
 	}

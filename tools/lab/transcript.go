@@ -30,6 +30,8 @@ import (
 //	half-close NAME         ends the client's stream, and still listens
 //	hear-end NAME           wants the end of the stream
 //	close NAME              closes the client's socket
+//	settle                  lets the server come to rest
+//	sockets N               wants the server to hold N sockets, and lists them
 //	client FILE COMMAND...  runs somebody else's client with FILE as its input;
 //	                        its output is for stdout and cmp
 //
@@ -59,6 +61,8 @@ func Transcripts(t *testing.T) {
 		"hear-end":   hearEnd,
 		"close":      closeClient,
 		"client":     client,
+		"settle":     settle,
+		"sockets":    sockets,
 	}
 	maps.Copy(commands, clientCommands)
 	testscript.RunT(terse{t}, testscript.Params{

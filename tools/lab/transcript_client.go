@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +55,8 @@ type hall struct {
 	tcp     *TCPServer    //
 	foreign *proc.Process // somebody else's
 	command string        // which is this
-	typed   string
+	before  string        // typed into it before it printed anything
+	after   string        // and after
 	client  *Program
 }
 
@@ -164,7 +166,7 @@ func hostCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(p.Kill)
 	h := &on(ts).hall
-	h.foreign, h.command = p, strings.Join(args, " ")
+	h.foreign = p
 	found := until(p, time.Minute, func() bool { // it may have to be built first
 		addr := listensAt(p.Pid())
 		if addr.IsValid() {
@@ -175,6 +177,11 @@ func hostCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if !found {
 		ts.Fatalf("%s opened no socket; it said %q", args[0], p.Stderr())
 	}
+	words := slices.Clone(args)
+	if last := len(words) - 1; words[last] == "0" { // a reader would have to give the port
+		_, words[last], _ = net.SplitHostPort(h.addr)
+	}
+	h.command = strings.Join(words, " ")
 }
 
 // listensAt is the address on which a process, or a child of it, waits.
@@ -216,7 +223,11 @@ func hostSaysCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "host-says TEXT")
 	h := &on(ts).hall
 	text := unquote(ts, args[0])
-	h.typed += text
+	if h.foreign.Stdout().Size() == 0 {
+		h.before += text
+	} else {
+		h.after += text
+	}
 	_, err := io.WriteString(h.foreign.Stdin(), text)
 	ts.Check(err)
 }
@@ -237,7 +248,7 @@ func (s *stage) saveClient(path string, args []string) error {
 	}
 	s.terminals = append(s.terminals, wire.Terminal{Command: strings.Join(append([]string{"client"}, args...), " "), In: p.typed, Out: out})
 	if h.foreign != nil {
-		s.terminals = append(s.terminals, wire.Terminal{Command: h.command, Out: h.foreign.Stdout().String() + h.typed})
+		s.terminals = append(s.terminals, wire.Terminal{Command: h.command, In: h.before, Out: h.foreign.Stdout().String() + h.after})
 	}
 	return p.record.Save(path, s.terminals)
 }

@@ -23,6 +23,8 @@ type Output struct {
 	ended  chan struct{}      // closed when nobody reads the pipe any more
 	flushs chan chan struct{} // see Flush
 
+	flushing sync.Mutex
+
 	mu      sync.Mutex
 	head    []byte
 	tail    []byte // up to two edges; the last one counts
@@ -142,12 +144,14 @@ func (o *Output) read() {
 // hold open: it stops the reader, which then takes what is there without
 // waiting for more.
 func (o *Output) Flush() {
-	flushed := make(chan struct{})
+	o.flushing.Lock() // a second one would take the reader's deadline away
+	defer o.flushing.Unlock()
 	select {
-	case o.flushs <- flushed:
-	case <-o.ended:
-		return
+	case <-o.flushs: // one that nobody answered
+	default:
 	}
+	flushed := make(chan struct{})
+	o.flushs <- flushed
 	var late <-chan time.Time
 	if o.pipe.SetReadDeadline(time.Unix(1, 0)) != nil {
 		late = time.After(100 * time.Millisecond) // Windows: its pipes cannot be stopped
@@ -160,12 +164,7 @@ func (o *Output) Flush() {
 }
 
 // stop reads what is left and closes the pipe, though others may hold it open.
-// It must follow Flush, never meet it.
 func (o *Output) stop() {
-	select {
-	case <-o.flushs: // one that nobody answered
-	default:
-	}
 	o.Flush()
 	o.pipe.Close()
 	<-o.ended

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -99,6 +100,9 @@ func TestStreams(t *testing.T) {
 		assert.Equal(t, "begin"+strings.Repeat("x", kept-5), lines[0])
 		assert.Equal(t, "["+strconv.Itoa(1<<20+8-2*kept)+" bytes left out]", lines[1])
 		assert.Equal(t, strings.Repeat("x", kept-3)+"end", lines[2])
+		assert.Equal(t, 1<<20+8, p.Stdout().Size())
+		assert.True(t, p.Stdout().Is("begin"+strings.Repeat("x", 1<<20)+"end"))
+		assert.False(t, p.Stdout().Is("begin"+strings.Repeat("x", 1<<19)+"y"+strings.Repeat("x", 1<<19-1)+"end"))
 	})
 	t.Run("may be closed by a program that lives", func(t *testing.T) {
 		p := run(t, "closes stdout and lives")
@@ -116,6 +120,22 @@ func TestStreams(t *testing.T) {
 		p.Kill()
 		assert.True(t, p.Stdout().Closed())
 	})
+}
+
+func TestFlush(t *testing.T) {
+	p := run(t, "copies")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 500 {
+				p.Stdout().Flush()
+			}
+		})
+	}
+	all.Wait()
+	assert.False(t, p.Stdout().Closed())
+	p.Stdin().Close()
+	wait(t, p.Done())
 }
 
 func TestEnvironment(t *testing.T) {

@@ -77,7 +77,7 @@ var roles = map[string]func(){
 
 	"a host without a keeper": func() {
 		p := must(proc.Start(program("ignores SIGTERM")))
-		<-p.Stdout().Changed()
+		printed(p, 1)
 		die(syscall.SIGKILL)
 		forever()
 	},
@@ -94,15 +94,20 @@ func host() {
 	dir, _, err := proc.TempDir("proc-*-test")
 	must(dir, err)
 	p := must(proc.Start(program("leaves daemons")))
+	printed(p, 2)
+	must(0, os.WriteFile(dir+"/file", []byte("left"), 0o600))
+	fmt.Println(dir)
+}
+
+// printed waits for so many lines.
+func printed(p *proc.Process, lines int) {
 	for {
 		changed := p.Stdout().Changed()
-		if len(p.Stdout().Lines()) == 2 {
-			break
+		if len(p.Stdout().Lines()) == lines {
+			return
 		}
 		<-changed
 	}
-	must(0, os.WriteFile(dir+"/file", []byte("left"), 0o600))
-	fmt.Println(dir)
 }
 
 func start(role string, stdout *os.File, attr *syscall.SysProcAttr) int {

@@ -496,7 +496,7 @@ func TestNagle(t *testing.T) {
 
 // Nothing that a program does is called silence, however busy the machine is.
 func TestNoFalseAlarm(t *testing.T) {
-	requests := 2000
+	requests := 300
 	if testing.Short() {
 		requests = 200
 	}

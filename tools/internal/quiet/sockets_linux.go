@@ -94,16 +94,8 @@ func Descriptors(pid int) (n int, ok bool) {
 // local sees it, also when nobody has accepted it yet, or everybody has closed
 // it; nobody holds it then, and its Inode is 0.
 func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) {
-	all, err := entries(pid, unix.IPPROTO_TCP, ^uint32(0))
-	if err != nil {
-		return Socket{}, false
-	}
-	for _, e := range all {
-		if e.Local == unmap(local) && e.Remote == unmap(remote) {
-			return e.Socket, true
-		}
-	}
-	return Socket{}, false
+	e, err := lookup(pid, local, remote)
+	return e.Socket, err == nil
 }
 
 // traffic tells whether bytes are on their way to or from the program: first

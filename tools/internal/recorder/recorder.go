@@ -5,7 +5,9 @@
 //
 //	wire FILE               the conversation of a transcript with the solution
 //	console server FILE     the server's terminal in it
-//	console NAME FILE       the terminal of the client whose command is NAME
+//	console client FILE     the client's, where the chapter's program is one
+//	console sockets FILE    the server's sockets, as the command sockets lists them
+//	console NAME FILE       that of somebody else's program, whose command is NAME
 //	console test PROGRAM    go tool course test, with this program in the
 //	                        chapter's place: skeleton, solution or a mistake's
 //	                        ID; in the root README, CHAPTER/PROGRAM
@@ -106,6 +108,9 @@ func (r *recorder) test(c *tree.Chapter, program string) (string, error) {
 	title, err := c.Title()
 	if err != nil {
 		return "", err
+	}
+	if v.Passed && v.Unraced != "" {
+		return "", fmt.Errorf("%s shows only with the race detector: %s: %w", program, v.Unraced, literate.ErrSkip)
 	}
 	v.Took = 0
 	text := report.Verdict(title, v)
@@ -215,6 +220,13 @@ func (r *recorder) terminal(c *tree.Chapter, name, file string) (string, error) 
 		line := "$ " + t.Command
 		if name == "server" {
 			line = "$ go run ./chapters/" + c.Key + " -addr " + record.Address
+		}
+		if name == "client" { // its -addr is the default
+			line = "$ go run ./chapters/" + c.Key + strings.TrimPrefix(t.Command, name)
+		}
+		if name == "sockets" {
+			_, list, _ := strings.Cut(normalise("server "+record.Address+"\n"+t.Out), "\n")
+			return list, nil
 		}
 		text := line + "\n" + closed(t.In) + t.Out
 		return normalise(strings.ReplaceAll(text, port, "12000")), nil

@@ -1,0 +1,199 @@
+package lab_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"sockets.test/tools/lab"
+)
+
+// The program under test is a client here.
+func init() {
+	for name, client := range map[string]func(){
+		"client-udp":           func() { asks("udp", "hello", 0) },
+		"client-patient":       func() { asks("udp", "hello", 10*time.Minute) },
+		"client-hasty":         func() { asks("udp", "hello", 50*time.Millisecond) },
+		"client-newline":       func() { asks("udp", "hello\n", 0) },
+		"client-silent":        wait,
+		"client-reads-all":     func() { io.ReadAll(os.Stdin); asks("udp", "hello", 0) },
+		"client-unconnected":   func() { sendsTo(); wait() },
+		"client-tcp":           func() { asks("tcp", "hello", 10*time.Minute) },
+		"client-never-ends":    func() { dials("tcp").Write([]byte("hello")); wait() },
+		"client-closes":        func() { dials("tcp").Close(); exit(0, "") },
+		"client-in-vain":       func() { dials("tcp") },
+		"client-a-big-mistake": func() { fmt.Print(strings.Repeat("x", 3<<20), "y", strings.Repeat("x", 3<<20)) },
+		"client-half":          func() { fmt.Println("HEL"); exit(1, "fakeserver: it ended too early") },
+	} {
+		fakes[name] = client
+	}
+	scenarios = append(scenarios, []scenario{
+		{"client-sent-other-bytes", func(t *testing.T) {
+			server := lab.ListenUDP(t)
+			server.Run("client-newline").Type("hello\n")
+			server.Expect("hello")
+		}},
+		{"client-never-sent", func(t *testing.T) {
+			proof(t)
+			server := lab.ListenUDP(t)
+			server.Run("client-silent")
+			server.Expect("hello")
+		}},
+		{"client-waits-for-more-input", func(t *testing.T) {
+			proof(t)
+			server := lab.ListenUDP(t)
+			server.Run("client-reads-all").Type("hello\n")
+			server.Expect("hello", lab.ReadsOn.Is("reads-to-the-end"))
+		}},
+		{"client-gave-up", func(t *testing.T) {
+			server := lab.ListenUDP(t)
+			client := server.Run("client-hasty")
+			server.Expect("hello")
+			client.ExpectPatience()
+		}},
+		{"client-waits-for-ever", func(t *testing.T) {
+			proof(t)
+			server := lab.ListenUDP(t)
+			client := server.Run("client-udp")
+			server.Expect("hello")
+			client.ExpectError(lab.NoTimer.Is("no-deadline"))
+		}},
+		{"client-is-not-told", func(t *testing.T) {
+			proof(t)
+			lab.ReserveUDP(t).Run("client-unconnected").ExpectError(lab.Unconnected.Is("unconnected-socket"))
+		}},
+		{"client-never-ended-its-stream", func(t *testing.T) {
+			proof(t)
+			server := lab.ListenTCP(t)
+			server.Run("client-never-ends")
+			conn := server.Accept()
+			conn.Expect("hello")
+			conn.ExpectEnd()
+		}},
+		{"client-ended-its-stream-early", func(t *testing.T) {
+			server := lab.ListenTCP(t)
+			server.Run("client-closes")
+			server.Accept().Expect("hello")
+		}},
+		{"client-never-connected", func(t *testing.T) {
+			proof(t)
+			server := lab.ListenTCP(t)
+			server.Run("client-silent")
+			server.Accept()
+		}},
+		{"client-connects-in-vain", func(t *testing.T) {
+			proof(t)
+			lab.FullTCP(t).Run("client-in-vain").ExpectError(lab.NoTimer.Is("no-timeout-to-connect"))
+		}},
+		{"client-printed-something-else", func(t *testing.T) {
+			server := lab.ListenUDP(t)
+			server.Run("client-a-big-mistake").ExpectOutput(strings.Repeat("x", 6<<20))
+		}},
+		{"client-printed-half", func(t *testing.T) { lab.ListenUDP(t).Run("client-half").ExpectError() }},
+	}...)
+}
+
+// asks says a text, and prints the answer.
+func asks(network, text string, timeout time.Duration) {
+	conn := dials(network)
+	fmt.Fprint(conn, text)
+	if stream, ok := conn.(*net.TCPConn); ok {
+		stream.CloseWrite()
+	}
+	if timeout > 0 {
+		conn.SetReadDeadline(time.Now().Add(timeout))
+	}
+	answer, err := bufio.NewReader(conn).ReadString('.')
+	if err != nil {
+		exit(1, "fakeserver: "+err.Error())
+	}
+	fmt.Print(answer)
+}
+
+func dials(network string) net.Conn {
+	conn, err := net.Dial(network, addr)
+	if err != nil {
+		exit(1, "fakeserver: "+err.Error())
+	}
+	return conn
+}
+
+func sendsTo() {
+	to, _ := net.ResolveUDPAddr("udp", addr)
+	conn, _ := net.ListenUDP("udp", nil)
+	conn.WriteTo([]byte("hello"), to)
+}
+
+func TestUDPServer(t *testing.T) {
+	t.Run("the program is told what the test says, whoever is asked first", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		first := server.Run("client-udp")
+		one := server.Expect("hello")
+		second := server.Run("client-udp")
+		two := server.Expect("hello")
+		require.NotEqual(t, one, two)
+
+		server.Say(two, "SECOND.")
+		second.ExpectOutput("SECOND.")
+		server.Say(one, "FIRST.")
+		first.ExpectOutput("FIRST.")
+		server.ExpectNothing()
+	})
+
+	t.Run("a reserved port is closed until it is opened", func(t *testing.T) {
+		server := lab.ReserveUDP(t)
+		server.Run("client-udp").ExpectError()
+
+		server.Open()
+		client := server.Run("client-udp")
+		server.Say(server.Expect("hello"), "HELLO.")
+		client.ExpectOutput("HELLO.")
+	})
+
+	t.Run("a connected client never sees what comes from elsewhere", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("client-udp")
+		asker := server.Expect("hello")
+		server.SayFromElsewhere(asker, "JELLO.")
+		server.Say(asker, "HELLO.")
+		client.ExpectOutput("HELLO.")
+	})
+}
+
+func TestTCPServer(t *testing.T) {
+	t.Run("the program reads piece by piece", func(t *testing.T) {
+		server := lab.ListenTCP(t)
+		client := server.Run("client-tcp")
+		conn := server.Accept()
+		conn.Expect("hello")
+		conn.ExpectEnd()
+		conn.SayByteByByte("HELLO.")
+		client.ExpectOutput("HELLO.")
+	})
+
+	t.Run("a reserved port refuses", func(t *testing.T) {
+		lab.ReserveTCP(t).Run("client-tcp").ExpectError()
+	})
+}
+
+// A client with ten minutes is proven to wait, and one that gives up is seen.
+func TestPatience(t *testing.T) {
+	proof(t)
+	server := lab.ListenUDP(t)
+	client := server.Run("client-patient")
+	asker := server.Expect("hello")
+
+	began := time.Now()
+	client.ExpectPatience()
+	assert.Less(t, time.Since(began), 5*time.Second, "it was not waited for")
+	server.Say(asker, "HELLO.")
+	client.ExpectOutput("HELLO.")
+}
