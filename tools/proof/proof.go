@@ -1,16 +1,19 @@
 // Package proof holds a chapter to what makes it a chapter:
 //
 //  1. the skeleton fails every test, at the TODO of its step;
-//  2. the reference solution passes, judged plainly and through the seam;
+//  2. the reference solution passes, judged plainly and through the seam, and
+//     with the race detector where there is one;
 //  3. each mistake is caught, and called by its own name;
 //  4. each variant passes;
 //  5. the prose is true; see package literate.
 //
-// Each proof returns what is wrong, as lines that begin with a file's path.
+// Each proof returns what is wrong, as texts that begin with a file and a line.
+// Its error is what kept it from proving.
 package proof
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/format"
 	"maps"
@@ -22,6 +25,7 @@ import (
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/mistake"
 	"sockets.test/tools/internal/tree"
+	"sockets.test/tools/lab"
 )
 
 const (
@@ -37,56 +41,68 @@ func Skeleton(ctx context.Context, j *judge.Judge, c *tree.Chapter) (wrong []str
 	}
 	file := rel(c, filepath.Join(c.SkeletonDir(), c.File()))
 	if len(files) != 1 {
-		return []string{fmt.Sprintf("%s: a skeleton is one file; here are %d", rel(c, c.SkeletonDir()), len(files))}, nil
+		return []string{fmt.Sprintf("%s:1: a skeleton is one file; here are %d", rel(c, c.SkeletonDir()), len(files))}, nil
 	}
-	formatted, err := format.Source([]byte(files[c.File()]))
+	text := files[c.File()]
+	formatted, err := format.Source([]byte(text))
 	if err != nil {
-		return []string{fmt.Sprintf("%s: %v", file, err)}, nil
+		return []string{fmt.Sprintf("%s:%v", file, err)}, nil // which begins with the line
 	}
-	if string(formatted) != files[c.File()] {
-		wrong = append(wrong, file+": not as gofmt has it")
+	if string(formatted) != text {
+		wrong = append(wrong, fmt.Sprintf("%s:%d: not as gofmt has it", file, firstDifference(text, string(formatted))))
 	}
 	if said, err := j.Vet(ctx, c, files); err != nil {
 		return nil, err
 	} else if said != "" {
-		return append(wrong, file+": go vet: "+said), nil
+		return append(wrong, fmt.Sprintf("%s:1: go vet refuses it:\n%s", file, said)), nil
 	}
 	v, err := j.Plain(ctx, c, files)
 	if err != nil {
 		return nil, err
 	}
+	if len(v.Tests) == 0 {
+		wrong = append(wrong, testFile(c)+":1: there is no test")
+	}
 	for _, t := range v.Tests {
+		at := testLine(c, t.Name)
 		switch {
 		case t.Outcome != judge.Fail:
-			wrong = append(wrong, fmt.Sprintf("%s: %s does not fail on the skeleton: it says %q before any work is done", testFile(c), t.Name, t.Outcome))
-		case t.Failure != "not begun":
-			wrong = append(wrong, fmt.Sprintf("%s: %s does not stop at a TODO of the skeleton, but says %q", testFile(c), t.Name, t.Failure))
-		case !strings.Contains(files[c.File()], "TODO "+t.Step+":"):
-			wrong = append(wrong, fmt.Sprintf("%s: %s names step %q, of which %s has no TODO", testFile(c), t.Name, t.Step, file))
+			wrong = append(wrong, fmt.Sprintf("%s: %s does not fail on the skeleton: it says %q before any work is done", at, t.Name, t.Outcome))
+		case t.Failure != string(lab.NotBegun):
+			wrong = append(wrong, fmt.Sprintf("%s: %s does not stop at a TODO of the skeleton, but says %q:\n%s", at, t.Name, t.Failure, t.Text))
+		case !strings.Contains(text, "TODO "+t.Step+":"):
+			wrong = append(wrong, fmt.Sprintf("%s: %s names step %q, of which %s has no TODO", at, t.Name, t.Step, file))
 		}
 	}
 	return wrong, nil
 }
 
-// Solution proves that the reference passes: through the seam, and by go test
-// with flags such as -race.
-func Solution(ctx context.Context, j *judge.Judge, c *tree.Chapter, flags ...string) (wrong []string, err error) {
+// Solution proves that the reference passes, through the seam and by go test.
+// With a judge that has Race set, it proves that for the racing program.
+func Solution(ctx context.Context, j *judge.Judge, c *tree.Chapter) (wrong []string, err error) {
 	files, err := tree.Program(c.SolutionDir())
 	if err != nil {
 		return nil, err
 	}
+	where := rel(c, filepath.Join(c.SolutionDir(), c.File())) + ":1"
 	judged, err := j.Judge(ctx, c, judge.Program{Files: files})
 	if err != nil {
 		return nil, err
 	}
-	plain, err := j.Plain(ctx, c, files, flags...)
+	wrong = passes(where+": judged through the seam, it", judged)
+	if judged.Build != "" {
+		return wrong, nil
+	}
+	plain, err := j.Plain(ctx, c, files)
 	if err != nil {
 		return nil, err
 	}
-	where := rel(c, c.SolutionDir())
-	wrong = append(wrong, passes(where, judged)...)
-	return append(wrong, passes(where+" (go test "+strings.Join(flags, " ")+")", plain)...), nil
+	return append(wrong, passes(where+": judged by go test, it", plain)...), nil
 }
+
+// ErrUnraced says that a mistake passes here because only the race detector,
+// which this machine has not, can see it.
+var ErrUnraced = errors.New("the race detector is needed")
 
 // Mistake proves that a misconception is caught, and called by its name in the
 // first thing that the learner reads.
@@ -103,14 +119,16 @@ func Mistake(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mi
 		return append(wrong, nonEmpty(problem)...), err
 	}
 	switch first := v.First(); {
+	case first == nil && v.Unraced != "":
+		return wrong, fmt.Errorf("%w: %s", ErrUnraced, v.Unraced)
 	case v.Build != "":
-		wrong = append(wrong, fmt.Sprintf("%s: it does not compile, so nothing was caught:\n%s", where, v.Build))
+		wrong = append(wrong, fmt.Sprintf("%s:1: it does not compile, so nothing was caught:\n%s", where, v.Build))
 	case first == nil:
-		wrong = append(wrong, where+": it survives: every test passes")
+		wrong = append(wrong, where+":1: it survives: every test passes")
 	case first.Misconception == "":
-		wrong = append(wrong, fmt.Sprintf("%s: it is caught by %s, but not called by its name (%s):\n%s", where, first.Name, first.Failure, first.Text))
+		wrong = append(wrong, fmt.Sprintf("%s:1: it is caught by %s, but not called by its name (%s):\n%s", where, first.Name, first.Failure, first.Text))
 	case first.Misconception != m.ID:
-		wrong = append(wrong, fmt.Sprintf("%s: it is caught under another's name, %s, by %s:\n%s", where, first.Misconception, first.Name, first.Text))
+		wrong = append(wrong, fmt.Sprintf("%s:1: it is caught under another's name, %s, by %s:\n%s", where, first.Misconception, first.Name, first.Text))
 	}
 	return wrong, nil
 }
@@ -121,14 +139,14 @@ func Variant(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mi
 	if err != nil || problem != "" {
 		return nonEmpty(problem), err
 	}
-	return passes(rel(c, m.File), v), nil
+	return passes(rel(c, m.File)+":1: it", v), nil
 }
 
 // Enough proves that the chapter has the mistakes and variants that it needs.
 func Enough(c *tree.Chapter) (wrong []string) {
 	for dir, fewest := range map[string]int{c.MistakesDir(): fewestMistakes, c.VariantsDir(): fewestVariants} {
 		if list, _ := filepath.Glob(filepath.Join(dir, "*.txtar")); len(list) < fewest {
-			wrong = append(wrong, fmt.Sprintf("%s: has %d files; a chapter needs %d", rel(c, dir), len(list), fewest))
+			wrong = append(wrong, fmt.Sprintf("%s:1: here are %d; a chapter needs %d", rel(c, dir), len(list), fewest))
 		}
 	}
 	slices.Sort(wrong)
@@ -146,22 +164,22 @@ func apply(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mist
 		return nil, strings.ReplaceAll(err.Error(), m.File, rel(c, m.File)), nil
 	}
 	if maps.Equal(files, solution) {
-		return nil, rel(c, m.File) + ": this is the reference solution itself", nil
+		return nil, rel(c, m.File) + ":1: this is the reference solution itself", nil
 	}
 	v, err = j.Judge(ctx, c, judge.Program{Files: files})
 	return v, "", err
 }
 
-// passes says what keeps a verdict from being a pass.
-func passes(where string, v *judge.Verdict) []string {
+// passes says what keeps a verdict from being a pass, of what is "FILE:1: it".
+func passes(what string, v *judge.Verdict) []string {
 	if v.Build != "" {
-		return []string{fmt.Sprintf("%s: does not compile:\n%s", where, v.Build)}
+		return []string{fmt.Sprintf("%s does not compile:\n%s", what, v.Build)}
 	}
 	if first := v.First(); first != nil {
-		return []string{fmt.Sprintf("%s: is right, and rejected by %s:\n%s", where, first.Name, first.Text)}
+		return []string{fmt.Sprintf("%s is right, and rejected by %s:\n%s", what, first.Name, first.Text)}
 	}
 	if !v.Passed {
-		return []string{where + ": no test ran"}
+		return []string{what + " met no test"}
 	}
 	return nil
 }
@@ -174,6 +192,23 @@ func nonEmpty(problem string) []string {
 }
 
 func testFile(c *tree.Chapter) string { return rel(c, filepath.Join(c.Dir(), c.TestFile())) }
+
+// testLine is where a test, or the one that it is a part of, begins.
+func testLine(c *tree.Chapter, name string) string {
+	name, _, _ = strings.Cut(name, "/")
+	text, _ := os.ReadFile(filepath.Join(c.Dir(), c.TestFile()))
+	before, _, _ := strings.Cut(string(text), "func "+name+"(")
+	return fmt.Sprintf("%s:%d", testFile(c), 1+strings.Count(before, "\n"))
+}
+
+// firstDifference is the number of the first line that differs, from 1.
+func firstDifference(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return 1 + strings.Count(a[:n], "\n")
+}
 
 func rel(c *tree.Chapter, path string) string {
 	short, err := filepath.Rel(c.Tree().Root, path)

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"flag"
 	"os/exec"
 	"path/filepath"
@@ -71,6 +72,13 @@ func prove(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 	t.Run("2 the solution passes", func(t *testing.T) {
 		wrong, err := Solution(ctx, j, c)
 		report(t, wrong, err)
+		t.Run("with -race", func(t *testing.T) {
+			if why, ok := judge.CanRace(ctx); !ok {
+				t.Skip(why)
+			}
+			wrong, err := Solution(ctx, &judge.Judge{Tree: j.Tree, Dir: j.Dir, Race: true}, c)
+			report(t, wrong, err)
+		})
 	})
 
 	t.Run("3 each mistake is caught by its name", func(t *testing.T) {
@@ -79,6 +87,9 @@ func prove(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 		for _, m := range list {
 			t.Run(m.ID, func(t *testing.T) {
 				wrong, err := Mistake(ctx, j, c, m)
+				if errors.Is(err, ErrUnraced) && len(wrong) == 0 {
+					t.Skip(err)
+				}
 				report(t, wrong, err)
 			})
 		}
@@ -95,16 +106,12 @@ func prove(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 		}
 	})
 
-	t.Run("5 the prose is true", func(t *testing.T) { prose(t, j, c) })
+	t.Run("5 the prose is true", func(t *testing.T) {
+		problems, skipped := literate.Lesson(c, recorder.New(ctx, j))
+		tell(t, append(problems, literate.Walkthrough(c)...), skipped)
+	})
 
 	t.Run("programs of others", func(t *testing.T) { strangers(t, j, c) })
-}
-
-// prose is the fifth proof of a chapter.
-func prose(t *testing.T, j *judge.Judge, c *tree.Chapter) {
-	problems, skipped := literate.Lesson(c, recorder.New(t.Context(), j))
-	tell(t, problems, skipped)
-	tell(t, literate.Walkthrough(c), nil)
 }
 
 func tell(t *testing.T, problems, skipped []literate.Problem) {
@@ -165,7 +172,7 @@ func strangers(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 				}
 				v, err := j.Judge(t.Context(), c, judge.Program{Command: []string{path, file}})
 				report(t, nil, err)
-				report(t, passes(rel(c, file), v), nil)
+				report(t, passes(rel(c, file)+":1: it", v), nil)
 			})
 		}
 	}
@@ -175,7 +182,7 @@ func strangers(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 func report(t *testing.T, wrong []string, err error) {
 	t.Helper()
 	if err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
 	for _, text := range wrong {
 		t.Errorf("\n%s", text)

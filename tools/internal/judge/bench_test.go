@@ -22,11 +22,11 @@ func BenchmarkVerdict(b *testing.B) {
 		require.NoError(b, err)
 
 		b.Run(c.Key, func(b *testing.B) {
-			mustPass(b)(j.Judge(b.Context(), c, judge.Program{Files: edited(solution)})) // builds the tests
+			mustPass(b)(j.Judge(b.Context(), c, judge.Program{Files: changed(solution)})) // builds the tests
 			var test, judged, built, hashed time.Duration
 			for b.Loop() {
-				test += mustPass(b)(j.Plain(b.Context(), c, edited(solution))).Took
-				v := mustPass(b)(j.Judge(b.Context(), c, judge.Program{Files: edited(solution)}))
+				test += mustPass(b)(j.Plain(b.Context(), c, changed(solution))).Took
+				v := mustPass(b)(j.Judge(b.Context(), c, judge.Program{Files: changed(solution)}))
 				judged += v.Took
 				built += v.Built
 
@@ -58,7 +58,7 @@ func BenchmarkHang(b *testing.B) {
 				v, err := j.Judge(b.Context(), c, program)
 				require.NoError(b, err)
 				require.NotNil(b, v.First(), v.Build)
-				require.Equal(b, "never "+map[string]string{"1": "answered", "6": "answered"}[number], v.First().Failure, v.First().Text)
+				require.Equal(b, "never answered", v.First().Failure, v.First().Text)
 				waited += v.Took - v.Built
 			}
 			report(b, waited, "ms/verdict")
@@ -77,8 +77,8 @@ func chapter(b *testing.B, name string) *tree.Chapter {
 
 var edits int
 
-// edited is a program that no go command has seen.
-func edited(files map[string]string) map[string]string {
+// changed is a program that no go command has seen.
+func changed(files map[string]string) map[string]string {
 	edits++
 	files = maps.Clone(files)
 	files["edit.go"] = fmt.Sprintf("package main\n\nvar edit string\n\nfunc init() { edit = \"%d of %d\" }\n", edits, time.Now().UnixNano())
@@ -103,10 +103,15 @@ const silentUDP = `package main
 import (
 	"fmt"
 	"net"
+	"os"
 )
 
 func main() {
-	conn, _ := net.ListenPacket("udp", "127.0.0.1:0")
+	conn, err := net.ListenPacket("udp", os.Args[2])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	fmt.Println("udpserver ready on", conn.LocalAddr())
 	for {
 		conn.ReadFrom(make([]byte, 2048))
@@ -118,17 +123,22 @@ const silentTCP = `package main
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"os"
 )
 
 func main() {
-	welcome, _ := net.Listen("tcp", "127.0.0.1:0")
+	welcome, err := net.Listen("tcp", os.Args[2])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	fmt.Println("tcpserver ready on", welcome.Addr())
-	var clients []net.Conn
 	for {
 		conn, _ := welcome.Accept()
-		clients = append(clients, conn)
-		conn.Read(make([]byte, 2048))
+		io.Copy(io.Discard, conn)
+		defer conn.Close()
 	}
 }
 `

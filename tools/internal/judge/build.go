@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,7 +30,7 @@ func (j *Judge) tests(ctx context.Context, c *tree.Chapter) (binary, error) {
 	if err != nil {
 		return binary{}, err
 	}
-	b := binary{path: filepath.Join(j.Dir, c.Key+"-"+hash[:16]+exe()), hash: hash}
+	b := binary{path: j.path(c, hash), hash: hash}
 	done, err := j.turn(ctx, c.Key)
 	if err != nil {
 		return binary{}, err
@@ -60,7 +58,7 @@ func (j *Judge) tests(ctx context.Context, c *tree.Chapter) (binary, error) {
 		return binary{}, err
 	}
 	if !ok {
-		return binary{}, fmt.Errorf("the tests of %s cannot be built:\n%s", c.Key, j.relative(said))
+		return binary{}, fmt.Errorf("the tests of %s cannot be built:\n%s", c.Key, j.complaints(said))
 	}
 	old, _ := filepath.Glob(filepath.Join(j.Dir, c.Key+"-*"))
 	if err := os.Rename(made, b.path); err != nil {
@@ -105,7 +103,10 @@ func (j *Judge) program(ctx context.Context, c *tree.Chapter, p Program, work st
 	if err != nil || ok {
 		return path, "", err
 	}
-	return "", compilerLines(j.relative(said)), nil
+	if p.Files != nil {
+		return "", j.complaints(said, work, dir), nil
+	}
+	return "", j.complaints(said), nil
 }
 
 // flags are those that both go build and go test take.
@@ -126,12 +127,23 @@ func CanRace(ctx context.Context) (why string, ok bool) {
 	return strings.TrimSpace(said), ok
 }
 
-// compilerLines leaves out the lines "# package".
-func compilerLines(said string) string {
+// complaints are what the go command said, without its "# package" lines. A
+// file of the tree is named by its path from the root, and one in these
+// folders, where it was laid, by its base name.
+func (j *Judge) complaints(said string, folders ...string) string {
+	var cut []string
+	for _, folder := range append(folders, j.Tree.Root) {
+		// The go command writes a path as it is, or from the root if that is shorter.
+		if short, err := filepath.Rel(j.Tree.Root, folder); err == nil && short != "." {
+			cut = append(cut, short+string(filepath.Separator), "")
+		}
+		cut = append(cut, folder+string(filepath.Separator), "")
+	}
+	shorter := strings.NewReplacer(cut...)
 	var lines []string
 	for line := range strings.Lines(said) {
 		if !strings.HasPrefix(line, "# ") {
-			lines = append(lines, line)
+			lines = append(lines, shorter.Replace(strings.TrimPrefix(line, "./")))
 		}
 	}
 	return strings.Join(lines, "")
@@ -170,46 +182,6 @@ func Hash(files map[string]string) string {
 		fmt.Fprintf(h, "%s %d\n%s", name, len(files[name]), files[name])
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// Against is the hash of all that a chapter's tests are built from, and of the
-// transcripts that they read.
-func Against(c *tree.Chapter) (string, error) {
-	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	root := c.Tree().Root
-	for _, dir := range []string{c.SkeletonDir(), c.Dir(), filepath.Join(root, "tools", "lab"), filepath.Join(root, "tools", "internal")} {
-		own := dir == c.Dir()
-		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			isTest, isGo := strings.HasSuffix(path, "_test.go"), strings.HasSuffix(path, ".go")
-			if own && !isTest && !strings.HasSuffix(path, ".txtar") || !own && (isTest || !isGo) {
-				return nil
-			}
-			return add(h, root, path)
-		})
-		if err != nil {
-			return "", err
-		}
-	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		if err := add(h, root, filepath.Join(root, name)); err != nil {
-			return "", err
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-func add(h io.Writer, root, path string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	rel, _ := filepath.Rel(root, path)
-	fmt.Fprintf(h, "%s %d\n%s", filepath.ToSlash(rel), len(text), text)
-	return nil
 }
 
 func exe() string {

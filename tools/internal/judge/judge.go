@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -58,6 +57,7 @@ type Verdict struct {
 	Build   string        `json:"build,omitempty"`   // what the compiler said of a program that it refused
 	Tests   []Test        `json:"tests"`             // in the order in which they began; without subtests' parents
 	Took    time.Duration `json:"took"`              // all of it, in nanoseconds
+	Unraced string        `json:"unraced,omitempty"` // why nobody looked for data races, where somebody should have
 	Built   time.Duration `json:"built"`             // the program's build
 	Hash    string        `json:"hash,omitempty"`    // of the program's bytes
 	Against string        `json:"against,omitempty"` // the hash of the tests
@@ -102,9 +102,16 @@ func (j *Judge) Judge(ctx context.Context, c *tree.Chapter, p Program) (*Verdict
 		}
 		command = []string{path}
 	}
-	err = j.run(ctx, c, v, tests, command, "-test.failfast")
+	if err := j.run(ctx, c, v, tests, command, "-test.failfast"); err != nil {
+		return nil, err
+	}
+	if v.Passed && p.Command == nil {
+		if err := j.race(ctx, c, p, v); err != nil {
+			return nil, err
+		}
+	}
 	v.Took = time.Since(began)
-	return v, err
+	return v, nil
 }
 
 // Transcripts replays the transcripts in dir with the program, and writes what
@@ -197,10 +204,5 @@ func (j *Judge) Vet(ctx context.Context, c *tree.Chapter, files map[string]strin
 	if err != nil || ok {
 		return "", err
 	}
-	return compilerLines(j.relative(said)), nil
-}
-
-// relative turns the tree's absolute paths in a tool's output into short ones.
-func (j *Judge) relative(text string) string {
-	return strings.ReplaceAll(text, j.Tree.Root+string(filepath.Separator), "")
+	return j.complaints(said, work, filepath.Join("chapters", c.Key)), nil
 }

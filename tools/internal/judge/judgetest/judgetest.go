@@ -5,6 +5,7 @@ package judgetest
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/literate"
+	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -38,12 +41,42 @@ var good embed.FS
 // it says New. Without Old, New is the whole file.
 type Edit struct{ File, Old, New string }
 
-// Main runs a package's tests so that what they build in one course is there
-// for the next: with -trimpath, the go command's cache is blind to the folder.
+// Racing makes two goroutines of the solution race for a variable, before each
+// answer and whatever the scheduler does.
+var Racing = []Edit{
+	{Solution, "\tbuf := make([]byte, 2048)\n", "\tbuf, served, done := make([]byte, 2048), 0, make(chan bool, 2)\n"},
+	{Solution, "\t\tn, client, err := conn.ReadFrom(buf)\n", `		n, client, err := conn.ReadFrom(buf)
+		for range 2 {
+			go func() { served++; done <- true }()
+		}
+		<-done
+		<-done
+`},
+}
+
+// dir is where judges keep the tests that they built, for the next test of the
+// package to use: the same tests are built once.
+var dir string
+
+// Main runs a package's tests so that what one builds is there for the next:
+// with -trimpath the go command's cache, too, is blind to the folder that a
+// course lies in.
 func Main(m *testing.M) int {
+	proc.Keeper()
+	made, remove, err := proc.TempDir("judge")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer remove()
+	dir = made
 	os.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath"))
 	return m.Run()
 }
+
+// Judge is a judge of the chapter's. Where the chapter's own tests were edited,
+// they are not to be shared: give it a Dir of its own.
+func Judge(c *tree.Chapter) *judge.Judge { return &judge.Judge{Tree: c.Tree(), Dir: dir} }
 
 // Chapter writes the course, edited, to a folder of its own, beside a copy of
 // what its tests stand on. Whoever runs a test must open all that the test
