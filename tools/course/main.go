@@ -75,8 +75,27 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, args []string) error { return showMap(cmd.Context(), cmd.OutOrStdout()) },
 	}
-	root.AddCommand(testCommand(), hintCommand())
+	root.CompletionOptions.DisableDefaultCmd = true // completionCommand has the short name, too
+	root.AddCommand(
+		testCommand(), watchCommand(), hintCommand(), editCommand(), solutionCommand(), resetCommand(), traceCommand(),
+		completionCommand(), warmCommand(),
+	)
 	return root
+}
+
+// oneChapter and theChapter are the arguments of most commands.
+func oneChapter(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("one chapter at a time, not %s", strings.Join(args, " and "))
+	}
+	return nil
+}
+
+func theChapter(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("which chapter? go tool course %s 6, or tcp, or . in its folder", cmd.Name())
+	}
+	return oneChapter(cmd, args)
 }
 
 // noArguments takes a chapter in the place of a command for a slip of memory.

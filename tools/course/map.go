@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/place"
+	"sockets.test/tools/internal/progress"
 	"sockets.test/tools/internal/report"
 	"sockets.test/tools/internal/tree"
 )
@@ -18,9 +21,26 @@ func showMap(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	chapters, err := d.tree.Chapters()
+	lines, err := d.lines(ctx)
 	if err != nil {
 		return err
+	}
+	next := report.Next(lines)
+	if next >= 0 {
+		d.locate(&lines[next])
+	}
+	fmt.Fprint(out, report.Map(lines))
+	if next >= 0 && onTerminal(out) {
+		d.warm(lines[next].Chapter)
+	}
+	return nil
+}
+
+// lines is how far the learner is with each chapter.
+func (d *desk) lines(ctx context.Context) ([]report.Line, error) {
+	chapters, err := d.tree.Chapters()
+	if err != nil {
+		return nil, err
 	}
 	var lines []report.Line
 	for _, c := range chapters {
@@ -33,19 +53,18 @@ func showMap(ctx context.Context, out io.Writer) error {
 			line.Status, err = d.status(ctx, c)
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		if err != nil {
 			line.Status, line.Problem = report.Broken, err.Error()
 		}
 		lines = append(lines, line)
 	}
-	fmt.Fprint(out, report.Map(lines))
-	return nil
+	return lines, nil
 }
 
 func (d *desk) status(ctx context.Context, c *tree.Chapter) (report.Status, error) {
-	program, _, err := hashes(c)
+	files, err := tree.Program(c.Dir())
 	if err != nil {
 		return "", err
 	}
@@ -53,28 +72,47 @@ func (d *desk) status(ctx context.Context, c *tree.Chapter) (report.Status, erro
 	if err != nil {
 		return "", err
 	}
-	if program == judge.Hash(skeleton) {
+	if judge.Hash(files) == judge.Hash(skeleton) {
 		return report.NotBegun, nil
 	}
-	passed, known, err := d.known(c)
-	if err != nil {
+	switch state, err := d.state(c); {
+	case err != nil:
 		return "", err
+	case state == progress.Passed:
+		return report.Done, nil
+	case state == progress.Changed:
+		return report.Changed, nil
 	}
-	if !known {
-		v, err := d.judge.Judge(ctx, c, own(c))
-		if err != nil {
-			return "", err
-		}
-		if v.Build != "" {
-			return report.Broken, fmt.Errorf("%s", v.Build)
-		}
-		if err := d.remember(c, program, v); err != nil {
-			return "", err
-		}
-		passed = v.Passed
-	}
-	if passed {
+	say := time.AfterFunc(time.Second, func() { fmt.Fprintf(d.warn, "course: judging %s\n", c.Key) })
+	defer say.Stop()
+	v, err := d.verdict(ctx, c)
+	switch {
+	case err != nil:
+		return "", err
+	case v.Build != "":
+		return report.Broken, fmt.Errorf("%s", v.Build)
+	case v.Passed:
 		return report.Done, nil
 	}
 	return report.Begun, nil
+}
+
+// locate finds the line to go on at, as far as it is known.
+func (d *desk) locate(line *report.Line) {
+	if p, err := d.place(line.Chapter); err == nil {
+		line.At = p.String()
+	}
+}
+
+// place is where to go on in the chapter's program, by what is remembered.
+func (d *desk) place(c *tree.Chapter) (place.Place, error) {
+	files, err := tree.Program(c.Dir())
+	if err != nil {
+		return place.Place{}, err
+	}
+	program, against, err := d.hashes(c)
+	if err != nil {
+		return place.Place{}, err
+	}
+	return place.Next(c, files, d.recall(c, program, against)), nil
 }

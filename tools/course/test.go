@@ -1,34 +1,91 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/progress"
 	"sockets.test/tools/internal/report"
+	"sockets.test/tools/internal/tree"
 )
 
-func testCommand() *cobra.Command {
-	asJSON := false
-	cmd := &cobra.Command{
-		Use:   "test [chapter] [-json] [-- command...]",
-		Short: "judge a chapter's program, or another one in its place",
-		Long: `Test builds the program of a chapter and runs the chapter's tests on it, up to
-the first that fails. Without a chapter it takes the first that is not done.
-A chapter is a number, a name or a part of one: 6, 06-tcp-server, tcp.
+const testHelp = `Test builds the program of a chapter and runs the chapter's tests on it, up to
+the first that fails. Without a chapter it takes the one whose folder you are
+in, or the first that is not done. A chapter is a number, a name or a part of
+one: 6, 06-tcp-server, tcp.
+
+A program that has passed is not judged again until it or its tests change, or
+you say -again. When the course was updated, -changed judges every chapter that
+had passed before its tests changed.
 
 After -- comes a command that is judged instead, in whatever language. It must
 do what the chapter asks: take -addr host:port, print its ready line first, and
-talk as the tests expect.`,
+talk as the tests expect.
+
+The exit status is 0 if the program passes, 1 if it does not yet, 2 if the
+command was not understood or could not be carried out.
+
+FOR OTHER PROGRAMS
+
+-format json, or -json, writes the verdict as one JSON object. While its version
+is 1, fields may be added, but none goes away or changes its meaning:
+
+  version        1
+  chapter        "06-tcp-server"
+  title          the chapter's claim
+  passed         whether the outcome is "pass"
+  outcome        "pass", "fail", or "error": the program does not compile
+  compiler       what the compiler said, if the outcome is "error"
+  seconds        the time of the build and the tests
+  program        SHA-256 of the program's files; none for a command
+  against        SHA-256 of the tests
+  tests          in the order in which they ran, up to the first that fails:
+    test           "TestAnswer/a_client_may_ask_again"
+    claim          "a client may ask again"
+    outcome        "pass", "fail" or "skip"
+    step           "6.3", the lesson's section
+    file, line     where the test begins
+    failure        the kind of failure, such as "wrong answer"
+    misconception  its ID in testdata/mistakes, where the test could tell
+    text           what the learner reads
+    seconds        the test's time
+
+-format exercism writes the results.json of an Exercism test runner, version 3.
+As its specification asks, the exit status is then 0 whatever the tests said.
+
+-format lines writes failures as compilers do, "path:line: what", for editors
+that jump there: first a line of the program, then one of the test.`
+
+// An asking is what the flags of course test say.
+type asking struct {
+	format  string
+	asJSON  bool
+	again   bool
+	changed bool
+}
+
+var formats = []string{"text", "json", "exercism", "lines"}
+
+func testCommand() *cobra.Command {
+	var a asking
+	cmd := &cobra.Command{
+		Use:   "test [chapter] [-- command...]",
+		Short: "judge a chapter's program, or another one in its place",
+		Long:  testHelp,
 		Example: `  go tool course test 6
   go tool course test tcp -json
-  go tool course test 6 -- python3 server.py`,
+  go tool course test 6 -- python3 server.py
+  go tool course test 6 -format exercism > results.json`,
+		ValidArgsFunction: completeChapters,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var command []string
 			if at := cmd.ArgsLenAtDash(); at >= 0 {
@@ -37,69 +94,146 @@ talk as the tests expect.`,
 					return fmt.Errorf("after -- there must be a command")
 				}
 			}
-			if len(args) > 1 {
-				return fmt.Errorf("one chapter at a time, not %s", strings.Join(args, " and "))
-			}
-			return test(cmd, args, command, asJSON)
+			return a.run(cmd.Context(), cmd.OutOrStdout(), args, command)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write the verdict as JSON, for other tools")
+	cmd.Flags().StringVar(&a.format, "format", "text", "write the verdict as `form`: "+strings.Join(formats, ", "))
+	cmd.Flags().BoolVar(&a.asJSON, "json", false, "the same as -format json")
+	cmd.Flags().BoolVar(&a.again, "again", false, "judge what has passed, too")
+	cmd.Flags().BoolVar(&a.changed, "changed", false, "judge the chapters that passed before their tests changed")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func test(cmd *cobra.Command, args, command []string, asJSON bool) error {
-	ctx, out := cmd.Context(), cmd.OutOrStdout()
-	d, err := openDesk(os.Stderr)
-	if err != nil {
-		return err
+func (a asking) run(ctx context.Context, out io.Writer, args, command []string) error {
+	if a.asJSON {
+		a.format = "json"
 	}
-	c, err := d.choose(args)
-	if err != nil {
-		return err
+	if !slices.Contains(formats, a.format) {
+		return fmt.Errorf("-format %s is not known; there are %s", a.format, strings.Join(formats, ", "))
 	}
-	if err := c.Check(); err != nil {
+	if a.changed {
+		if len(args)+len(command) > 0 || a.format != "text" {
+			return fmt.Errorf("-changed finds its chapters itself, and writes text")
+		}
+		return judgeChanged(ctx, out)
+	}
+	d, c, err := chapter(args)
+	if err != nil {
 		return err
 	}
 	title, err := c.Title()
 	if err != nil {
 		return err
 	}
-	var v *judge.Verdict
 	if command != nil {
-		path, err := exec.LookPath(command[0])
-		if err != nil {
-			return fmt.Errorf("%s cannot be run: %w", command[0], err)
-		}
-		if v, err = d.judge.Judge(ctx, c, judge.Program{Command: append([]string{path}, absolute(command[1:])...)}); err != nil {
-			return err
-		}
-	} else {
-		program, _, err := hashes(c)
+		v, err := d.other(ctx, c, command)
 		if err != nil {
 			return err
 		}
-		if passed, known, err := d.known(c); err == nil && known && passed && !asJSON {
+		return a.write(out, c, title, v)
+	}
+	state, err := d.state(c)
+	if err != nil {
+		return err
+	}
+	judged := d.fresh
+	if state == progress.Passed && !a.again {
+		if a.format == "text" {
 			fmt.Fprintf(out, "✓ %s passes: these very bytes have passed these tests.\n  %s.\n", c.Key, strings.TrimSuffix(title, "."))
 			return nil
 		}
-		if v, err = d.judge.Judge(ctx, c, own(c)); err != nil {
-			return err
-		}
-		v.Hash = program
-		if err := d.remember(c, program, v); err != nil {
-			return err
-		}
+		judged = d.verdict
 	}
-	if asJSON {
-		text, err := json.MarshalIndent(v, "", "\t")
+	v, err := judged(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := a.write(out, c, title, v); err != nil {
+		return err
+	}
+	if v.Passed && a.format == "text" {
+		fmt.Fprint(out, d.success(ctx, c))
+	}
+	return nil
+}
+
+// write writes a verdict in the form that was asked for.
+func (a asking) write(out io.Writer, c *tree.Chapter, title string, v *judge.Verdict) error {
+	var text string
+	var err error
+	switch a.format {
+	case "text":
+		text = report.Verdict(title, v)
+	case "lines":
+		text, err = report.Lines(c, v)
+	case "json":
+		text, err = report.JSON(c, v)
+	case "exercism":
+		text, err = report.Exercism(c, v)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(out, text); err != nil {
+		return err
+	}
+	if !v.Passed && a.format != "exercism" {
+		return errNotYet
+	}
+	return nil
+}
+
+// other judges a command in the program's place.
+func (d *desk) other(ctx context.Context, c *tree.Chapter, command []string) (*judge.Verdict, error) {
+	path, err := exec.LookPath(command[0])
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be run: %w", command[0], err)
+	}
+	against, err := d.against(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.prepare(ctx, c, against); err != nil {
+		return nil, err
+	}
+	return d.judge.Judge(ctx, c, judge.Program{Command: append([]string{path}, absolute(command[1:])...)})
+}
+
+// judgeChanged judges again what had passed before its tests changed.
+func judgeChanged(ctx context.Context, out io.Writer) error {
+	d, err := openDesk(os.Stderr)
+	if err != nil {
+		return err
+	}
+	chapters, err := d.tree.Chapters()
+	if err != nil {
+		return err
+	}
+	found, failed := 0, 0
+	for _, c := range chapters {
+		if state, err := d.state(c); err != nil || state != progress.Changed {
+			continue
+		}
+		found++
+		v, err := d.fresh(ctx, c)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s\n", text)
-	} else {
-		fmt.Fprint(out, report.Verdict(title, v))
+		if v.Passed {
+			fmt.Fprintf(out, "✓ %s\n", c.Key)
+			continue
+		}
+		failed++
+		fmt.Fprintf(out, "✗ %s: go tool course test %d says why\n", c.Key, c.Number)
 	}
-	if !v.Passed {
+	if found == 0 {
+		fmt.Fprintln(out, "No chapter has passed and had its tests changed since.")
+	}
+	if failed > 0 {
 		return errNotYet
 	}
 	return nil

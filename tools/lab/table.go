@@ -78,3 +78,20 @@ func alike(row, other []string) bool {
 	}
 	return true
 }
+
+// Stands is the sign of a Go program that goes on for ever where it should
+// have ended, with no timer set, and of which a goroutine waits in a call whose
+// name contains this. It costs the program its life.
+func Stands(call string) Sign {
+	return func(f *finding) bool {
+		if f.outcome != Tolerates || !f.program.dumped && !NoTimer(f) {
+			return false
+		}
+		for _, line := range f.program.where() {
+			if strings.Contains(line, call) {
+				return true
+			}
+		}
+		return false
+	}
+}

@@ -35,7 +35,8 @@ import (
 //	client FILE COMMAND...  runs somebody else's client with FILE as its input;
 //	                        its output is for stdout and cmp
 //
-// and, where the program is a client, those of clientCommands.
+// and, where the program is a client, those of clientCommands; where it stands
+// at both ends of a link, those of linkCommands.
 func Transcripts(t *testing.T) {
 	t.Helper()
 	dir := os.Getenv(transcriptsEnv)
@@ -65,6 +66,7 @@ func Transcripts(t *testing.T) {
 		"sockets":    sockets,
 	}
 	maps.Copy(commands, clientCommands)
+	maps.Copy(commands, linkCommands)
 	testscript.RunT(terse{t}, testscript.Params{
 		Files:               files,
 		WorkdirRoot:         work,
@@ -94,7 +96,9 @@ type stage struct {
 	server    *Server
 	clients   map[string]talker
 	terminals []wire.Terminal
-	hall      hall // of a client: see clientCommands
+	hall      hall     // of a client: see clientCommands
+	link      *Link    // of a program at both of its ends: see linkCommands
+	linked    *Program // and the program
 }
 
 // A talker is a client of either kind.

@@ -44,7 +44,11 @@ func (p *Program) awaitFor(limit time.Duration, ready func(time.Duration) bool, 
 			return exited
 		default:
 		}
+		before := p.printedSoFar()
 		if p.asleepNow() {
+			if p.collect() != before {
+				continue // it may have waited for us, to take what it prints
+			}
 			// It may have answered between our last look and its falling asleep.
 			if held == nil && ready(step) || held != nil && held() && ready(limit) {
 				return done
@@ -56,6 +60,17 @@ func (p *Program) awaitFor(limit time.Duration, ready func(time.Duration) bool, 
 			return late
 		}
 	}
+}
+
+// printedSoFar counts the bytes on both outputs that have been collected.
+func (p *Program) printedSoFar() int { return p.proc.Stdout().Size() + p.proc.Stderr().Size() }
+
+// collect takes what is in the pipes. A program that prints more than a pipe
+// holds sleeps until somebody does.
+func (p *Program) collect() int {
+	p.proc.Stdout().Flush()
+	p.proc.Stderr().Flush()
+	return p.printedSoFar()
 }
 
 // far is a time-out that no wait of the lab's outlasts. It is well below the

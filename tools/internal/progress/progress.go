@@ -1,20 +1,23 @@
 // Package progress remembers verdicts: which bytes of a program passed which
-// tests, and which failure was seen last.
+// tests, which failure was seen last, and how many hints were given for it.
 //
-// It is one small text file. Nothing in it is believed beyond the bytes that
-// it names: a program or a test that has changed is unknown again, and without
-// the file every program is.
+// It is one small text file, a line a chapter. Nothing in it is believed beyond
+// the bytes that it names: a program that has changed is unknown again, one
+// whose tests have changed is told apart, and without the file every program is
+// unknown. A chapter that was renamed is found by its program.
 package progress
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"sockets.test/tools/internal/safely"
 )
 
 // An Entry is the last verdict on a chapter. Its fields have no spaces.
@@ -24,7 +27,18 @@ type Entry struct {
 	Program string // the hash of the program's bytes
 	Against string // the hash of the tests
 	Hint    int    // rungs shown of the failure's ladder
+	Failure string // which failure that is; empty if it passed
 }
+
+// A State is what the file knows of a program.
+type State int
+
+const (
+	Unknown State = iota // these bytes were never judged
+	Failed               // these bytes failed these tests
+	Changed              // these bytes passed, but the tests have changed since
+	Passed               // these bytes passed these tests
+)
 
 // A File is the entries, one a chapter.
 type File struct {
@@ -37,26 +51,47 @@ type File struct {
 // be understood is kept under another name, which the error tells, and the
 // File is empty and good.
 func Open(dir string) (*File, error) {
-	f := &File{path: filepath.Join(dir, "progress"), entries: map[string]Entry{}}
+	f := &File{path: filepath.Join(dir, "progress")}
+	if f.read() != nil {
+		return f, f.setAside()
+	}
+	return f, nil
+}
+
+// read takes the entries from the disk: all of them, or none.
+func (f *File) read() error {
+	f.entries, f.order = map[string]Entry{}, nil
 	text, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return f, nil
+		return nil
 	}
 	if err != nil {
-		return f, err
+		return err
 	}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		var e Entry
-		verdict := ""
-		n, err := fmt.Sscanf(lines.Text(), "%s %s %s %s %d", &verdict, &e.Chapter, &e.Program, &e.Against, &e.Hint)
-		e.Passed = verdict == "passed"
-		if err != nil || n != 5 || !e.Passed && verdict != "failed" {
-			return &File{path: f.path, entries: map[string]Entry{}}, f.setAside()
+	var list []Entry
+	for line := range strings.Lines(string(text)) {
+		e, err := parse(line)
+		if err != nil {
+			return err
 		}
+		list = append(list, e)
+	}
+	for _, e := range list {
 		f.put(e)
 	}
-	return f, lines.Err()
+	return nil
+}
+
+func parse(line string) (Entry, error) {
+	var e Entry
+	verdict := ""
+	// The failure is last, and may not be there.
+	n, err := fmt.Sscan(line, &verdict, &e.Chapter, &e.Program, &e.Against, &e.Hint, &e.Failure)
+	e.Passed = verdict == "passed"
+	if n < 5 || !e.Passed && verdict != "failed" {
+		return e, fmt.Errorf("%q is not a line of progress: %w", line, err)
+	}
+	return e, nil
 }
 
 // setAside keeps a file that cannot be read.
@@ -73,19 +108,35 @@ func (f *File) setAside() error {
 	}
 }
 
-// Get is what is known of a chapter.
-func (f *File) Get(chapter string) (Entry, bool) {
+// Get is the last verdict on this program, whatever the chapter was called
+// then; or else the last one on the chapter.
+func (f *File) Get(chapter, program string) (Entry, bool) {
 	e, ok := f.entries[chapter]
+	if ok && e.Program == program {
+		return e, true
+	}
+	for _, key := range f.order {
+		if f.entries[key].Program == program {
+			return f.entries[key], true
+		}
+	}
 	return e, ok
 }
 
-// Known tells whether this program's verdict against these tests is known.
-func (f *File) Known(chapter, program, against string) (passed, known bool) {
-	e, ok := f.entries[chapter]
-	if !ok || e.Program != program || e.Against != against {
-		return false, false
+// State tells what is known of this program and these tests.
+func (f *File) State(chapter, program, against string) State {
+	e, ok := f.Get(chapter, program)
+	switch {
+	case !ok || e.Program != program:
+		return Unknown
+	case e.Against == against && e.Passed:
+		return Passed
+	case e.Against == against:
+		return Failed
+	case e.Passed:
+		return Changed
 	}
-	return e.Passed, true
+	return Unknown
 }
 
 func (f *File) put(e Entry) {
@@ -95,8 +146,21 @@ func (f *File) put(e Entry) {
 	f.entries[e.Chapter] = e
 }
 
-// Put remembers an entry, and writes the file so that it is never half-written.
+// Put remembers an entry. The file is never half-written, and what another
+// process has put there in the meantime stays.
 func (f *File) Put(e Entry) error {
+	unlock, err := lockedfile.MutexAt(f.path + ".lock").Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if f.read() != nil {
+		f.entries, f.order = map[string]Entry{}, nil // Open will have it kept
+		if err := f.setAside(); err != nil {
+			f.put(e)
+			return nil
+		}
+	}
 	f.put(e)
 	b := new(strings.Builder)
 	for _, key := range f.order {
@@ -105,16 +169,7 @@ func (f *File) Put(e Entry) error {
 		if e.Passed {
 			verdict = "passed"
 		}
-		fmt.Fprintf(b, "%s %s %s %s %d\n", verdict, e.Chapter, e.Program, e.Against, e.Hint)
+		fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("%s %s %s %s %d %s", verdict, e.Chapter, e.Program, e.Against, e.Hint, e.Failure), " "))
 	}
-	temp, err := os.CreateTemp(filepath.Dir(f.path), "progress-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.WriteString(b.String())
-	if err := errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), f.path)
+	return safely.Write(f.path, []byte(b.String()))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/place"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -17,6 +18,7 @@ const (
 	NotBegun Status = "not begun" // the skeleton, untouched
 	Begun    Status = "begun"     // it fails
 	Done     Status = "done"      // it passed, on exactly these bytes
+	Changed  Status = "changed"   // it passed tests that have changed since
 	Broken   Status = "broken"    // a file is missing, or it does not compile
 )
 
@@ -27,28 +29,31 @@ type Line struct {
 	Minutes int
 	Status  Status
 	Problem string // what is broken
+	At      string // "file:line" to go on at; the skeleton's first TODO if empty
 }
 
 // Map is the course in one screen, and the next step.
 func Map(lines []Line) string {
 	b := new(strings.Builder)
-	done, begun, next := 0, false, -1
+	done, changed, begun := 0, 0, false
 	width := 0
-	for i, l := range lines {
+	for _, l := range lines {
 		width = max(width, len(l.Chapter.Key))
 		begun = begun || l.Status != NotBegun
-		if l.Status == Done {
+		switch l.Status {
+		case Done:
 			done++
-		} else if next < 0 {
-			next = i
+		case Changed:
+			changed++
 		}
 	}
+	next := Next(lines)
 	if !begun {
 		b.WriteString("Welcome to Sockets by Test. You write network programs; tests judge them from\noutside, as their clients would, and say what went wrong, to the byte.\n\n")
 	}
 	for i, l := range lines {
-		mark := map[Status]string{NotBegun: " ", Begun: "~", Done: "✓", Broken: "!"}[l.Status]
-		if i == next {
+		mark := map[Status]string{NotBegun: " ", Begun: "~", Done: "✓", Changed: "↻", Broken: "!"}[l.Status]
+		if i == next && l.Status != Changed {
 			mark = "▶"
 		}
 		fmt.Fprintf(b, "%s %-*s  %s\n", mark, width, l.Chapter.Key, l.Title)
@@ -57,6 +62,9 @@ func Map(lines []Line) string {
 		}
 	}
 	fmt.Fprintf(b, "\n%d of %d chapters done.", done, len(lines))
+	if changed > 0 {
+		fmt.Fprintf(b, " Of %d more (↻), the tests have changed since you\npassed them: go tool course test -changed judges them again.", changed)
+	}
 	if next < 0 {
 		b.WriteString(" That is all there is: well done.\n")
 		return b.String()
@@ -69,24 +77,51 @@ func Map(lines []Line) string {
 		reading += fmt.Sprintf("  (%d minutes)", lines[next].Minutes)
 	}
 	step("read", reading)
-	step("write", fmt.Sprintf("chapters/%s/%s", c.Key, c.File()))
-	step("be judged", fmt.Sprintf("go tool course test %d", c.Number))
+	step("write", fmt.Sprintf("%s  (go tool course edit %d)", where(lines[next]), c.Number))
+	step("be judged", fmt.Sprintf("go tool course watch %d  (once: go tool course test %[1]d)", c.Number))
 	step("be helped", fmt.Sprintf("go tool course hint %d", c.Number))
 	return b.String()
+}
+
+// Next is the index of the chapter to go on with, -1 if all are done. One that
+// passed before its tests changed can wait.
+func Next(lines []Line) int {
+	next := -1
+	for i, l := range lines {
+		if l.Status != Done && l.Status != Changed {
+			return i
+		}
+		if l.Status == Changed && next < 0 {
+			next = i
+		}
+	}
+	return next
+}
+
+// where is the file, and the line, to go on at.
+func where(l Line) string {
+	if l.At != "" {
+		return l.At
+	}
+	files, _ := tree.Program(l.Chapter.SkeletonDir())
+	return place.Next(l.Chapter, files, nil).String()
 }
 
 // Verdict is what the learner reads of one.
 func Verdict(title string, v *judge.Verdict) string {
 	b := new(strings.Builder)
 	if v.Build != "" {
-		fmt.Fprintf(b, "%s does not compile:\n\n", v.Chapter)
-		b.WriteString(indent(v.Build))
+		// The compiler's lines are not indented: editors find them by their start.
+		fmt.Fprintf(b, "✗ %s does not compile:\n\n%s", v.Chapter, v.Build)
 		return b.String()
 	}
 	first := v.First()
 	if first == nil {
 		fmt.Fprintf(b, "✓ %s passes: %d tests in %d ms.\n", v.Chapter, len(v.Tests), v.Took.Milliseconds())
 		fmt.Fprintf(b, "  %s.\n", strings.TrimSuffix(title, "."))
+		if v.Unraced != "" {
+			fmt.Fprintf(b, "  not looked for data races: %s\n", firstLine(v.Unraced))
+		}
 		for _, t := range v.Tests {
 			if t.Outcome == judge.Skip {
 				fmt.Fprintf(b, "  skipped: %s\n", t.Name)
@@ -132,4 +167,18 @@ func indent(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// Trace is what is to be said of a transcript, below its picture.
+func Trace(v *judge.Verdict) string {
+	first := v.First()
+	switch {
+	case v.Build != "":
+		return Verdict("", v)
+	case first != nil:
+		return fmt.Sprintf("\n✗ %s: %s\n\n%s", v.Chapter, Claim(first.Name), indent(strings.TrimRight(first.Text, "\n")+"\n"))
+	case len(v.Tests) > 0 && v.Tests[0].Outcome == judge.Skip:
+		return fmt.Sprintf("skipped: %s\n", strings.TrimSpace(v.Tests[0].Text))
+	}
+	return ""
 }

@@ -127,13 +127,17 @@ func (r *Record) draw(e Event, label, mark int) (line string, column int) {
 	shaft := strings.Repeat("─", max(1, span-utf8.RuneCountInString(words)-2))
 	if e.ToServer {
 		end := "▶"
-		if e.Kind == Refused {
+		if e.Kind == Refused || e.Lost {
 			end = "╳"
 		}
 		return left + words + " " + shaft + end + " │" + right, utf8.RuneCountInString(left) + start
 	}
 	column = utf8.RuneCountInString(left+"◀"+shaft+" ") + start
-	return left + "◀" + shaft + " " + words + " │" + right, column
+	end := "◀"
+	if e.Lost {
+		end = "╳"
+	}
+	return left + end + shaft + " " + words + " │" + right, column
 }
 
 // Quote shows bytes as Go writes them, in at most room columns: of many bytes

@@ -59,7 +59,7 @@ func (r *Record) SVG(title string) ([]byte, error) {
 		}
 	}
 	p.server = len(p.lines)
-	p.lines = append(p.lines, &lifeline{name: "socket", of: "for every client", class: "socket"})
+	p.lines = append(p.lines, &lifeline{name: "UDP socket", of: "for every client", class: "socket"})
 	if isTCP(events) {
 		*p.lines[p.server] = lifeline{name: "welcome socket", of: "accepts clients", class: "welcome"}
 		for _, e := range events {

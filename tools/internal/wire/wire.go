@@ -36,6 +36,7 @@ type Event struct {
 	Data     []byte // what was moved by Bytes
 	Text     string // a Note's words, an Exit's status, a Silence's place
 	From     string // the sender's address, where it is not the one that was asked
+	Lost     bool   // Bytes that never arrived
 }
 
 // A Record is what happened between one program and its clients, in order. Its

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/term"
+
+	"sockets.test/tools/internal/compare"
+)
+
+// onTerminal tells whether a person sees what is written there.
+func onTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// columns is how wide the terminal is. COLUMNS says so where there is none.
+func columns(out io.Writer) int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	if f, ok := out.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 80
+}
+
+// painter colours a difference, where colours can be seen and are wanted.
+func painter(out io.Writer) compare.Paint {
+	if !onTerminal(out) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	looks := map[compare.Change]ansi.Attr{
+		compare.Old:     ansi.AttrRedForegroundColor,
+		compare.New:     ansi.AttrGreenForegroundColor,
+		compare.Heading: ansi.AttrBold,
+	}
+	return func(text string, change compare.Change) string {
+		look, ok := looks[change]
+		if !ok || text == "" {
+			return text
+		}
+		return ansi.NewStyle(look).Styled(text)
+	}
+}
+
+// confirm asks a person. Where there is nobody to ask the answer is an error
+// that says how to say yes in advance.
+func confirm(question string) (bool, error) {
+	if !onTerminal(os.Stdin) {
+		return false, fmt.Errorf("%s There is nobody to ask: say -yes", question)
+	}
+	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
+	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(os.Stderr)
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes", nil
+}

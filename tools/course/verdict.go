@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/progress"
+	"sockets.test/tools/internal/safely"
+	"sockets.test/tools/internal/tree"
+)
+
+// verdict is the one on the chapter's bytes as they are: the one that is
+// remembered, or else a fresh one.
+func (d *desk) verdict(ctx context.Context, c *tree.Chapter) (*judge.Verdict, error) {
+	program, against, err := d.hashes(c)
+	if err != nil {
+		return nil, err
+	}
+	if v := d.recall(c, program, against); v != nil {
+		return v, nil
+	}
+	return d.fresh(ctx, c)
+}
+
+// fresh judges the learner's program now, and remembers the verdict, unless
+// the program was changed in the meantime: then nobody knows which it was.
+func (d *desk) fresh(ctx context.Context, c *tree.Chapter) (*judge.Verdict, error) {
+	program, against, err := d.hashes(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := readable(c); err != nil {
+		return nil, err
+	}
+	if err := d.prepare(ctx, c, against); err != nil {
+		return nil, err
+	}
+	v, err := d.judge.Judge(ctx, c, own(c))
+	if err != nil {
+		return nil, err
+	}
+	if v.Against == "" {
+		v.Against = against // it does not compile, whatever the tests
+	}
+	now, nowAgainst, err := d.hashes(c)
+	if err != nil || now != program || nowAgainst != v.Against {
+		return v, nil
+	}
+	v.Hash = program
+	if err := d.remember(c, program, v); err != nil {
+		fmt.Fprintf(d.warn, "course: this verdict will not be remembered: %v\n", err)
+	}
+	return v, nil
+}
+
+// remember keeps a verdict on the learner's own program.
+func (d *desk) remember(c *tree.Chapter, program string, v *judge.Verdict) error {
+	if v.Against == "" {
+		return nil // no test has seen it
+	}
+	e := progress.Entry{Chapter: c.Key, Passed: v.Passed, Program: program, Against: v.Against, Failure: failure(v)}
+	if old, ok := d.progress.Get(c.Key, program); ok && old.Failure == e.Failure {
+		e.Hint = old.Hint // the same failure: the ladder goes on
+	}
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = safely.Write(d.words(c), text)
+	}
+	return errors.Join(d.progress.Put(e), err)
+}
+
+// failure names what a hint would be for.
+func failure(v *judge.Verdict) string {
+	first := v.First()
+	switch {
+	case v.Build != "":
+		return "compile"
+	case first == nil:
+		return ""
+	case first.Misconception != "":
+		return first.Misconception
+	}
+	return first.Name
+}
+
+// recall is the last verdict, if it was on this program and by these tests.
+// Beside the progress, which is one short file, its words are a cache.
+func (d *desk) recall(c *tree.Chapter, program, against string) *judge.Verdict {
+	if state := d.progress.State(c.Key, program, against); state != progress.Passed && state != progress.Failed {
+		return nil
+	}
+	text, err := os.ReadFile(d.words(c))
+	var v judge.Verdict
+	if err != nil || json.Unmarshal(text, &v) != nil || v.Hash != program || v.Against != against || v.Chapter != c.Key {
+		return nil
+	}
+	return &v
+}
+
+func (d *desk) words(c *tree.Chapter) string { return filepath.Join(d.dir, "verdict-"+c.Key+".json") }
+
+// prepare builds the chapter's tests, if they are not built, and says so if it
+// takes long enough to wonder. Of several processes one builds.
+func (d *desk) prepare(ctx context.Context, c *tree.Chapter, against string) error {
+	if d.judge.Built(c, against) {
+		return nil
+	}
+	say := time.AfterFunc(time.Second, func() {
+		fmt.Fprintf(d.warn, "course: building the tests of %s (the first time, half a minute)\n", c.Key)
+	})
+	defer say.Stop()
+	unlock, err := d.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return d.judge.Prepare(ctx, c)
+}
+
+// lock waits until no other process builds.
+func (d *desk) lock(ctx context.Context) (unlock func(), err error) {
+	type result struct {
+		unlock func()
+		err    error
+	}
+	locked := make(chan result, 1)
+	go func() {
+		unlock, err := lockedfile.MutexAt(filepath.Join(d.dir, "building.lock")).Lock()
+		locked <- result{unlock, err}
+	}()
+	select {
+	case r := <-locked:
+		return r.unlock, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}

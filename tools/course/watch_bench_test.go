@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkSaveToVerdict measures what a learner waits for: from the write of
+// the file to the verdict's line, by course watch; and, in the same run, from
+// an edit to the end of go test of the same chapter. Both are medians. The bar
+// is a ratio of at most 0.6:
+//
+//	go test ./tools/course -run - -bench SaveToVerdict -benchtime 20x
+func BenchmarkSaveToVerdict(b *testing.B) {
+	for _, key := range used {
+		b.Run(key, func(b *testing.B) {
+			watched, tested := newLearner(b), newLearner(b)
+			w := watched.watch(key)
+			w.until("TODO")
+			watch := func() time.Duration {
+				began := watched.edit(key)
+				w.until("✓ " + key)
+				took := time.Since(began)
+				w.until("go tool course watch") // nobody waits for the picture, but it must not disturb
+				return took
+			}
+			test := func() time.Duration {
+				began := tested.edit(key)
+				cmd := exec.Command("go", "test", "./chapters/"+key)
+				cmd.Dir = tested.root
+				out, err := cmd.CombinedOutput()
+				require.NoError(b, err, "%s", out)
+				return time.Since(began)
+			}
+			watch() // builds what is built but once
+			test()
+
+			var byWatch, byTest []time.Duration
+			for b.Loop() {
+				byWatch, byTest = append(byWatch, watch()), append(byTest, test())
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(median(byWatch).Milliseconds()), "ms/watch")
+			b.ReportMetric(float64(median(byTest).Milliseconds()), "ms/go-test")
+			b.ReportMetric(median(byWatch).Seconds()/median(byTest).Seconds(), "ratio")
+		})
+	}
+}
+
+// edit saves a right program that nobody has judged, and says when.
+func (l *learner) edit(key string) time.Time {
+	text := l.solution(key)
+	began := time.Now()
+	l.save(key, fmt.Sprintf("%s\nvar edit string\n\nfunc init() { edit = %q }\n", text, began))
+	return began
+}
+
+func median(list []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(list))[len(list)/2]
+}

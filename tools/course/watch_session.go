@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/latest"
+	"sockets.test/tools/internal/progress"
+	"sockets.test/tools/internal/report"
+	"sockets.test/tools/internal/saves"
+	"sockets.test/tools/internal/screen"
+	"sockets.test/tools/internal/terminal"
+	"sockets.test/tools/internal/tree"
+)
+
+// A session is one course watch. One goroutine, that of run, owns it. Jobs run
+// beside it and return what is then to be done in it.
+type session struct {
+	desk  *desk
+	out   io.Writer          // for lines, where there is no terminal
+	term  *terminal.Terminal // or nil
+	notes chan string
+
+	verdicts latest.Runner[func()] // judging, and after a pass the picture
+	pages    latest.Runner[func()] // what a key asked for
+
+	chapter *tree.Chapter
+	saves   <-chan saves.Save
+	leave   context.CancelFunc // of the chapter
+	polling string             // see saves.Save
+	done    map[string]bool    // by chapter
+
+	verdict *judge.Verdict // the last; nil if there is none on what was saved last
+	text    string         // what is told of it
+	hints   []string       // those given for it
+	now     string         // what is going on
+	note    string
+	asking  bool   // a question is open: show the solution?
+	page    string // the name of what is shown instead of the verdict; "" for nothing
+	shown   string // its text
+	top     int    // the first line shown
+}
+
+// run watches until the learner quits, or the context ends.
+func (s *session) run(ctx context.Context, c *tree.Chapter) error {
+	var keys <-chan string
+	var again <-chan struct{}
+	if s.term != nil {
+		keys, again = s.term.Keys(), s.term.Again()
+	}
+	s.enter(ctx, c)
+	for {
+		if err := s.draw(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil // Ctrl-C is how one leaves
+		case save := <-s.saves:
+			s.saved(ctx, save)
+		case apply := <-s.verdicts.Result():
+			apply()
+		case apply := <-s.pages.Result():
+			apply()
+		case words := <-s.notes:
+			s.hear(strings.TrimSpace(strings.TrimPrefix(words, "course: ")))
+		case <-again:
+		case key, ok := <-keys:
+			if !ok || !s.press(ctx, key) {
+				return nil
+			}
+		}
+	}
+}
+
+// hear takes what the desk has to say. What it does takes time; what it could
+// not do stays to be read.
+func (s *session) hear(words string) {
+	if strings.HasPrefix(words, "building") || strings.HasPrefix(words, "judging") {
+		s.now, _, _ = strings.Cut(words, ";")
+		return
+	}
+	s.note = words
+}
+
+// end leaves nothing running.
+func (s *session) end() {
+	if s.leave != nil {
+		s.leave()
+	}
+	s.verdicts.Cancel()
+	s.pages.Cancel()
+	s.verdicts.Wait()
+	s.pages.Wait()
+}
+
+// enter turns to a chapter. Its first Save comes at once, so its first verdict.
+func (s *session) enter(ctx context.Context, c *tree.Chapter) {
+	if s.leave != nil {
+		s.leave()
+	}
+	s.verdicts.Cancel()
+	s.pages.Cancel()
+	s.chapter = c
+	s.text, s.verdict, s.hints = "", nil, nil
+	s.show("", "")
+	ctx, s.leave = context.WithCancel(ctx)
+	s.saves = saves.Watch(ctx, []string{c.Dir(), filepath.Dir(c.Dir())}, func() string { return bytesOf(c) })
+	s.count()
+	s.say("watching chapters/%s: every save is judged; Ctrl-C ends it\n\n", c.Key)
+}
+
+// bytesOf is the state that a verdict is on: the program, the tests, and what
+// is missing.
+func bytesOf(c *tree.Chapter) string {
+	program, err1 := tree.Program(c.Dir())
+	tests, err2 := tree.Tests(c.Dir())
+	return fmt.Sprintln(judge.Hash(program), judge.Hash(tests), err1, err2, c.Check())
+}
+
+// count finds out which chapters are done, by what is remembered.
+func (s *session) count() {
+	d := s.fresh()
+	chapters, _ := d.tree.Chapters()
+	for _, c := range chapters {
+		state, err := d.state(c)
+		s.done[c.Key] = err == nil && state == progress.Passed
+	}
+}
+
+func (s *session) saved(ctx context.Context, save saves.Save) {
+	if save.Polling != s.polling {
+		s.polling = save.Polling
+		s.say("%s", lines(s.about()))
+	}
+	s.judge(ctx, false)
+}
+
+// about says, if saves are not announced here, how they are noticed.
+func (s *session) about() string {
+	if s.polling == "" {
+		return ""
+	}
+	return s.polling + ": looking for saves five times a second"
+}
+
+// judge cancels the verdict under way, and has a new one made. A program whose
+// verdict is known is judged again only if it must be.
+func (s *session) judge(ctx context.Context, again bool) {
+	c, d := s.chapter, s.fresh()
+	s.now, s.note, s.asking, s.verdict, s.hints = "judging …", "", false, nil, nil
+	s.show("", "")
+	s.verdicts.Start(ctx, job(func(once context.Context) func() {
+		v, err := d.look(once, c, again)
+		return func() { s.tell(ctx, v, err) }
+	}))
+}
+
+// look judges, unless something keeps it from that; the error is one line.
+func (d *desk) look(ctx context.Context, c *tree.Chapter, again bool) (*judge.Verdict, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	if err := readable(c); err != nil {
+		return nil, err
+	}
+	if again {
+		return d.fresh(ctx, c)
+	}
+	return d.verdict(ctx, c)
+}
+
+// tell takes a verdict to the screen, or prints it.
+func (s *session) tell(ctx context.Context, v *judge.Verdict, err error) {
+	s.now, s.verdict = "", v
+	if err != nil {
+		s.text = "✗ " + lines(err.Error())
+		s.say("%s\n", s.text)
+		return
+	}
+	title, _ := s.chapter.Title()
+	s.text = report.Verdict(title, v)
+	s.done[s.chapter.Key] = v.Passed
+	s.say("%s\n", s.text)
+	if !v.Passed {
+		return
+	}
+	c, d := s.chapter, s.fresh()
+	s.verdicts.Start(ctx, job(func(ctx context.Context) func() {
+		more := d.success(ctx, c)
+		return func() {
+			s.text += more
+			s.say("%s\n", strings.TrimPrefix(more, "\n"))
+		}
+	}))
+}
+
+// fresh is the desk for one job, with a view of the progress of its own.
+func (s *session) fresh() *desk {
+	d := *s.desk
+	if p, err := progress.Open(d.dir); err == nil {
+		d.progress = p
+	}
+	return &d
+}
+
+// job lets a panic of a job's happen in the session's own goroutine, where the
+// terminal is given back first.
+func job(run func(context.Context) func()) func(context.Context) func() {
+	return func(ctx context.Context) (then func()) {
+		defer func() {
+			if broken := recover(); broken != nil {
+				stack := debug.Stack()
+				then = func() { panic(fmt.Sprintf("%v\n%s", broken, stack)) }
+			}
+		}()
+		return run(ctx)
+	}
+}
+
+// say prints lines, where there is no screen.
+func (s *session) say(format string, args ...any) {
+	if s.term == nil {
+		fmt.Fprintf(s.out, format, args...)
+	}
+}
+
+// draw shows the screen, where there is one.
+func (s *session) draw() error {
+	if s.term == nil {
+		return nil
+	}
+	width, height := s.term.Size()
+	view := s.view()
+	lines := view.Lines(width, height, terminal.Colours())
+	s.top = view.Top
+	return s.term.Draw(lines)
+}
+
+// view is all that is to be seen now.
+func (s *session) view() *screen.Screen {
+	done := 0
+	for _, passed := range s.done {
+		if passed {
+			done++
+		}
+	}
+	step, of := s.step()
+	part := float64(done)
+	if of > 0 && !s.done[s.chapter.Key] {
+		part += float64(max(0, step-1)) / float64(of)
+	}
+	body := s.shown
+	if s.page == "" {
+		body = strings.Join(append(append([]string{}, s.hints...), s.text), "\n")
+	}
+	n := s.note
+	if n == "" {
+		n = s.about()
+	}
+	return &screen.Screen{
+		Part:  part / float64(max(1, len(s.done))),
+		Count: fmt.Sprintf("%d of %d chapters", done, len(s.done)),
+		Where: s.where(step, of),
+		Now:   s.now,
+		Body:  body,
+		Top:   s.top,
+		Note:  n,
+		Keys:  s.keys(),
+	}
+}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/mistake"
+	"sockets.test/tools/internal/tree"
+)
+
+// A learner has a course of two chapters that are not begun.
+type learner struct {
+	t    testing.TB
+	root string
+}
+
+func newLearner(t testing.TB) *learner {
+	t.Helper()
+	ours, err := tree.Find(".")
+	require.NoError(t, err)
+	built := t.TempDir()
+	j := &judge.Judge{Tree: ours, Dir: built}
+	for _, key := range used {
+		c, err := ours.Chapter(key)
+		require.NoError(t, err)
+		require.NoError(t, j.Prepare(t.Context(), c))
+	}
+	root := filepath.Join(t.TempDir(), "course")
+	require.NoError(t, lay(ours.Root, root, built))
+	return &learner{t: t, root: root}
+}
+
+func (l *learner) chapter(key string) *tree.Chapter {
+	l.t.Helper()
+	course, err := tree.Find(l.root)
+	require.NoError(l.t, err)
+	c, err := course.Chapter(key)
+	require.NoError(l.t, err)
+	return c
+}
+
+func (l *learner) save(key, text string) {
+	l.t.Helper()
+	require.NoError(l.t, os.WriteFile(filepath.Join(l.root, "chapters", key, "server.go"), []byte(text), 0o666))
+}
+
+func (l *learner) solution(key string) string {
+	l.t.Helper()
+	text, err := os.ReadFile(filepath.Join(l.root, "solutions", key, "server.go"))
+	require.NoError(l.t, err)
+	return string(text)
+}
+
+// mistaken is the solution with a misconception.
+func (l *learner) mistaken(key, id string) string {
+	l.t.Helper()
+	m, err := mistake.Read(filepath.Join(l.chapter(key).MistakesDir(), id+".txtar"))
+	require.NoError(l.t, err)
+	files, err := m.Apply(map[string]string{"server.go": l.solution(key)})
+	require.NoError(l.t, err)
+	return files["server.go"]
+}
+
+const first, second = "01-udp-server", "06-tcp-server"
+
+// A watching is a course watch whose lines are read one by one.
+type watching struct {
+	t     testing.TB
+	cmd   *exec.Cmd
+	lines *bufio.Reader
+	all   bytes.Buffer
+}
+
+// watch begins one without a terminal.
+func (l *learner) watch(key string, env ...string) *watching {
+	l.t.Helper()
+	cmd := exec.Command("course", "watch", key)
+	cmd.Dir = l.root
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.StdoutPipe()
+	require.NoError(l.t, err)
+	require.NoError(l.t, cmd.Start())
+	w := &watching{t: l.t, cmd: cmd, lines: bufio.NewReader(out)}
+	l.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	return w
+}
+
+// until reads to a line that has the words, and gives what it read.
+func (w *watching) until(words string) string {
+	w.t.Helper()
+	read := new(strings.Builder)
+	for {
+		line, err := w.lines.ReadString('\n')
+		read.WriteString(line)
+		w.all.WriteString(line)
+		if strings.Contains(line, words) {
+			return read.String()
+		}
+		require.NoError(w.t, err, "no line with %q; there was\n%s", words, w.all.String())
+	}
+}
+
+// quit ends it as Ctrl-C would, and gives the rest of its lines.
+func (w *watching) quit() string {
+	w.t.Helper()
+	require.NoError(w.t, w.cmd.Process.Signal(os.Interrupt))
+	rest, err := io.ReadAll(w.lines)
+	require.NoError(w.t, err)
+	w.all.Write(rest)
+	require.NoError(w.t, w.cmd.Wait(), "it did not end well")
+	return string(rest)
+}
+
+func needSignals(t testing.TB) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no signal for Ctrl-C to send on Windows")
+	}
+}
+
+func TestWatchPiped(t *testing.T) {
+	needSignals(t)
+	l := newLearner(t)
+	w := l.watch(first)
+
+	w.until("TODO 1.1")
+	l.save(first, l.mistaken(first, "whole-buffer"))
+	w.until("[whole-buffer]")
+	l.save(first, l.solution(first))
+	w.until("✓ " + first + " passes")
+	w.until("Your program's conversation:")
+	w.until("The reference")
+	w.until("go tool course watch 6")
+	w.quit()
+
+	assert.NotContains(t, w.all.String(), "\x1b", "these are to be plain lines")
+}
+
+func TestWatchGoesOn(t *testing.T) {
+	needSignals(t)
+	l := newLearner(t)
+	file := filepath.Join(l.root, "chapters", first, "server.go")
+	w := l.watch(first)
+	w.until("TODO 1.1")
+
+	for _, c := range []struct {
+		name, says string
+		save       func()
+	}{
+		{"a half-written file", "chapters/" + first + "/server.go:3:", func() { l.save(first, "package main\n\nfunc ma") }},
+		{"a file that is not UTF-8", "server.go:2: this is not UTF-8", func() { l.save(first, "package main\n// caf\xe9\n") }},
+		{"a missing file", "server.go is missing: go tool course reset 1", func() { require.NoError(t, os.Remove(file)) }},
+		{"a file that comes back", "✓ " + first, func() { l.save(first, l.solution(first)) }},
+		{"a missing folder", "is missing: git restore", func() { require.NoError(t, os.RemoveAll(filepath.Dir(file))) }},
+		{"a folder that comes back", "TODO 1.1", func() {
+			ours, err := tree.Find(".")
+			require.NoError(t, err)
+			require.NoError(t, copyAll(filepath.Join(ours.Root, "chapters", first), filepath.Dir(file)))
+			skeleton, err := os.ReadFile(filepath.Join(l.root, "testdata", "skeletons", first, "server.go"))
+			require.NoError(t, err)
+			l.save(first, string(skeleton))
+		}},
+	} {
+		c.save()
+		w.until(c.says)
+	}
+	w.quit()
+}
+
+// A row of saves, faster than any can be judged: the last one's verdict is
+// told, none comes after it, and nothing is left that runs.
+func TestWatchManySaves(t *testing.T) {
+	needSignals(t)
+	l := newLearner(t)
+	mark := "COURSE_WATCH_TEST=" + filepath.Base(filepath.Dir(l.root)) + strconv.Itoa(os.Getpid())
+	w := l.watch(first, mark)
+	w.until("TODO 1.1")
+	wrong := l.mistaken(first, "whole-buffer")
+
+	for i := range 50 {
+		l.save(first, fmt.Sprintf("%s\n// %d\n", wrong, i))
+	}
+	l.save(first, l.solution(first))
+	w.until("✓ " + first + " passes")
+	w.until("go tool course watch 6") // the picture, which it made, is the end
+	if runtime.GOOS == "linux" {
+		assert.Empty(t, others(t, mark, w.cmd.Process.Pid), "a process is left")
+	}
+	l.save(first, wrong)
+	between := w.until("✗")
+
+	assert.NotContains(t, between, "✓", "a verdict came after the last one's")
+	w.quit()
+	if runtime.GOOS == "linux" {
+		within(t, func() bool { return len(others(t, mark, 0)) == 0 }, func() string { return "a process outlives it" })
+	}
+}
+
+// others are the processes that have the mark in their environment, but for
+// this one and its keeper, which has no arguments.
+func others(t *testing.T, mark string, but int) (commands []string) {
+	environments, err := filepath.Glob("/proc/[0-9]*/environ")
+	require.NoError(t, err)
+	for _, path := range environments {
+		text, _ := os.ReadFile(path)
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if !strings.Contains(string(text), mark+"\x00") || pid == but {
+			continue
+		}
+		if but != 0 && strings.Contains(string(text), "SOCKETS_TEST_KEEPER=") {
+			continue
+		}
+		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		commands = append(commands, strings.ReplaceAll(string(command), "\x00", " "))
+	}
+	return commands
+}
+
+// within wants something to become true while the test has time.
+func within(t testing.TB, true func() bool, otherwise func() string) {
+	t.Helper()
+	late, looks := time.After(30*time.Second), time.Tick(20*time.Millisecond)
+	for !true() {
+		select {
+		case <-late:
+			require.Fail(t, otherwise())
+		case <-looks:
+		}
+	}
+}

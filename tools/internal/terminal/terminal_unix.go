@@ -1,0 +1,63 @@
+//go:build unix
+
+package terminal
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func prepare(*os.File) error { return nil }
+
+// watchSignals sees to the signals that concern the terminal. Whoever stops
+// this process with SIGSTOP cannot be seen before, but after: SIGCONT.
+func (t *Terminal) watchSignals() (stop func()) {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, unix.SIGWINCH, unix.SIGTSTP, unix.SIGCONT)
+	ended := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-ended:
+				return
+			case s := <-signals:
+				switch s {
+				case unix.SIGTSTP:
+					_ = t.Suspend()
+				case unix.SIGCONT:
+					_ = t.take()
+					t.redraw()
+				case unix.SIGWINCH:
+					t.redraw()
+				}
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(ended)
+	}
+}
+
+// errNoShell is why Suspend does nothing.
+var errNoShell = errors.New("there is no shell to go back to")
+
+// Suspend gives the terminal back and stops this process, as Ctrl-Z does, until
+// the user's shell lets it go on. With the SIGCONT that follows the terminal is
+// taken again, and not here: this thread may run on a little after its own kill.
+//
+// The whole process group stops, by SIGSTOP: the go command, under which a tool
+// runs, catches SIGTSTP, and would not stop.
+func (t *Terminal) Suspend() error {
+	if session, err := unix.Getsid(0); err != nil || session == unix.Getpgrp() {
+		return errNoShell
+	}
+	if err := t.Restore(); err != nil {
+		return err
+	}
+	return syscall.Kill(0, syscall.SIGSTOP)
+}
