@@ -83,9 +83,9 @@ func (j *Judge) turn(ctx context.Context, key string) (done func(), err error) {
 	}
 }
 
-// program builds the program in the folder work. A program that the compiler
+// Build builds the program in the folder work. A program that the compiler
 // refuses has no path, but the compiler's words.
-func (j *Judge) program(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
+func (j *Judge) Build(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
 	dir := filepath.FromSlash(p.Dir)
 	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s -w"}, j.flags()...)
 	if p.Files != nil {

@@ -91,7 +91,7 @@ func (j *Judge) Judge(ctx context.Context, c *tree.Chapter, p Program) (*Verdict
 			return nil, err
 		}
 		defer os.RemoveAll(work)
-		path, said, err := j.program(ctx, c, p, work)
+		path, said, err := j.Build(ctx, c, p, work)
 		v.Built = time.Since(began)
 		if err != nil {
 			return nil, err
@@ -126,7 +126,7 @@ func (j *Judge) Transcripts(ctx context.Context, c *tree.Chapter, p Program, dir
 		return nil, err
 	}
 	defer os.RemoveAll(work)
-	path, said, err := j.program(ctx, c, p, work)
+	path, said, err := j.Build(ctx, c, p, work)
 	if err != nil {
 		return nil, err
 	}
