@@ -150,17 +150,17 @@ func (l *Link) read(instruction string) error {
 	switch verb := match[2]; {
 	case verb == "drop" && word == "all":
 		w.dropAll = true
-	case verb == "drop" && word == "":
+	case verb == "drop" && word == "" && len(numbers) > 0:
 		for _, n := range numbers {
 			w.drop[n] = true
 		}
-	case verb == "twice" && word == "":
+	case verb == "twice" && word == "" && len(numbers) > 0:
 		for _, n := range numbers {
 			w.twice[n] = true
 		}
-	case verb == "repeat" && word == "after":
+	case verb == "repeat" && word == "after" && len(numbers) > 0:
 		w.repeat[other] = append(w.repeat[other], numbers...)
-	case verb == "hold" && word == "until":
+	case verb == "hold" && word == "until" && len(numbers) > 0:
 		for _, n := range numbers {
 			w.hold[n] = other
 		}
@@ -231,7 +231,7 @@ func (l *Link) ReadyOn(p *Program, causes ...Cause) {
 		}
 		*to = at
 	}
-	p.record.Address = l.udp.String()
+	p.record.Server, p.record.Address = subject.name+" server", l.udp.String()
 	l.program = p
 }
 

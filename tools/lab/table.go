@@ -25,6 +25,11 @@ func (p *Program) ExpectTable(want string, causes ...Cause) {
 			p.fail(&finding{outcome: WrongCell, words: fmt.Sprintf("%s printed no row %q.", subject.name, row[0])}, causes)
 		}
 		if !alike(row, printed[i]) {
+			for c := range min(len(row), len(printed[i])) {
+				if row[c] == "*" {
+					row[c] = printed[i][c]
+				}
+			}
 			got := strings.Join(printed[i], " | ")
 			words := fmt.Sprintf("%s printed the row  %s\n%*s  %s", subject.name, got, len(subject.name)+len(" printed the row"), "wanted", strings.Join(row, " | "))
 			p.fail(&finding{outcome: WrongCell, words: words}, causes)
