@@ -86,8 +86,10 @@ func TestAnswer(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
 
-		client.Say(" two\nlines \r\n")
-		client.Expect(" TWO\nLINES \r\n", lab.CutShort.Is("waits-for-a-newline"))
+		client.Say(" two\nlines, 100% done \r\n")
+		client.Expect(" TWO\nLINES, 100% DONE \r\n",
+			lab.CutShort.Is("waits-for-a-newline"),
+			lab.GotLike(formatted).Is("text-as-format"))
 		client.End()
 		client.ExpectEnd()
 	})
@@ -181,15 +183,15 @@ func expectService(server *lab.Server) {
 	client.Close()
 }
 
-// ends are the wrong ideas of where a message ends: each waits for something
-// that the client never promised.
+// 6.3: the wrong ideas of where a message ends; each waits for something that
+// the client never promised
 var ends = []lab.Cause{
 	lab.AnswersAfter("\n").Is("waits-for-a-newline"),
 	lab.AnswersAfter(strings.Repeat(".", 4096)).Is("waits-for-a-full-buffer"),
 	lab.AnswersAfterEnd.Is("waits-for-the-end"),
 }
 
-// welcomes are the ways in which a second client finds no welcome.
+// 6.2: the ways in which a second client finds no welcome
 var welcomes = []lab.Cause{
 	lab.CutShort.Is("small-buffer"),
 	lab.Said(net.ErrClosed.Error()).Is("closes-the-welcome-socket"),
@@ -198,6 +200,10 @@ var welcomes = []lab.Cause{
 	lab.Exited.Is("accepts-once"),
 	lab.NeverAccepted.Is("accepts-once"),
 }
+
+// formatted recognises what package fmt writes in place of a verb that lacks
+// its argument.
+func formatted(answer string) bool { return strings.Contains(answer, "%!") }
 
 // padding recognises what lies in a buffer behind the bytes that were read.
 func padding(more string) bool { return strings.Trim(more, "\x00") == "" }

@@ -201,6 +201,14 @@ func TestLimit(t *testing.T) {
 		client.ExpectOver(startsWith("XXXX").Is("the-rest-is-a-line"))
 	})
 
+	t.Run("by one byte, too", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.TCP("client")
+
+		client.Say(long("x", 100_001))
+		client.Expect("error: line too long\n", startsWith("XXXX").Is("one-byte-too-many"))
+	})
+
 	t.Run("before its end has come", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")

@@ -63,6 +63,17 @@ func TestFrame(t *testing.T) {
 
 // 9.2: frame after frame, until an end that is expected
 func TestConversation(t *testing.T) {
+	t.Run("an answer does not wait for the rest of the next frame", func(t *testing.T) {
+		for _, behind := range []int{2, 5} { // in the header, and in the payload
+			server := lab.Serve(t)
+			client := server.TCP("client")
+
+			client.Say(frame("one") + frame("two")[:behind])
+			client.Expect(frame("ONE"),
+				lab.AnswersAfter(frame("two")[behind:]).Is("waits-with-the-answer"))
+		}
+	})
+
 	t.Run("a client may ask again", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
