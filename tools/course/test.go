@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/place"
 	"sockets.test/tools/internal/progress"
 	"sockets.test/tools/internal/report"
 	"sockets.test/tools/internal/tree"
@@ -150,12 +152,29 @@ func (a asking) run(ctx context.Context, out io.Writer, args, command []string) 
 		return err
 	}
 	if err := a.write(out, c, title, v); err != nil {
+		if a.format == "text" && errors.Is(err, errNotYet) {
+			fmt.Fprint(out, leftover(c, v))
+		}
 		return err
 	}
 	if v.Passed && a.format == "text" {
 		fmt.Fprint(out, d.success(ctx, c))
 	}
 	return nil
+}
+
+// leftover tells of a TODO that a failure does not show: one whose error the
+// program hides.
+func leftover(c *tree.Chapter, v *judge.Verdict) string {
+	files, err := tree.Program(c.Dir())
+	if err != nil || v.Build != "" || v.First().Failure == "not begun" {
+		return ""
+	}
+	todo, p, ok := place.Unfinished(c, files)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("\n%s is still in the program: %s\n", todo, p)
 }
 
 // write writes a verdict in the form that was asked for.

@@ -25,6 +25,7 @@ type session struct {
 	out   io.Writer          // for lines, where there is no terminal
 	term  *terminal.Terminal // or nil
 	notes chan string
+	work  string // the go command's temporary files
 
 	verdicts latest.Runner[func()] // judging, and after a pass the picture
 	pages    latest.Runner[func()] // what a key asked for
@@ -82,7 +83,9 @@ func (s *session) run(ctx context.Context, c *tree.Chapter) error {
 // not do stays to be read.
 func (s *session) hear(words string) {
 	if strings.HasPrefix(words, "building") || strings.HasPrefix(words, "judging") {
-		s.now, _, _ = strings.Cut(words, ";")
+		if s.now != "" { // it may be over by now
+			s.now, _, _ = strings.Cut(words, ";")
+		}
 		return
 	}
 	s.note = words
@@ -178,6 +181,7 @@ func (d *desk) look(ctx context.Context, c *tree.Chapter, again bool) (*judge.Ve
 // tell takes a verdict to the screen, or prints it.
 func (s *session) tell(ctx context.Context, v *judge.Verdict, err error) {
 	s.now, s.verdict = "", v
+	s.sweep()
 	if err != nil {
 		s.text = "✗ " + lines(err.Error())
 		s.say("%s\n", s.text)

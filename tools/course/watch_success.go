@@ -54,7 +54,7 @@ func (d *desk) after(c *tree.Chapter) *tree.Chapter {
 	return before
 }
 
-// reference is what the reference does differently, as its walkthrough says it:
+// reference is what is worth a look in the reference, as its walkthrough says it:
 // the first sentence before the function that has most lines which the
 // learner's program lacks. So it needs no list of its own.
 func reference(c *tree.Chapter) string {
@@ -81,7 +81,7 @@ func reference(c *tree.Chapter) string {
 			}
 		}
 		if strings.Contains(part.code, "func ") && missing > most {
-			most, why = missing, "The reference does one thing differently: "+part.why
+			most, why = missing, "Worth a look in the reference: "+part.why
 		}
 	}
 	return why

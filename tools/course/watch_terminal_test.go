@@ -30,7 +30,15 @@ func newPane(t *testing.T, dir string, width int, env ...string) *pane {
 	command = append(append(command, env...), "sh", "-c", "stty -g >before; exec sh")
 	p.tmux(append([]string{"-f", os.DevNull, "-u", "new-session", "-d", "-x", fmt.Sprint(width), "-y", "40", "-c", dir}, command...)...)
 	t.Cleanup(func() { exec.Command("tmux", "-S", p.socket, "kill-server").Run() })
+	p.prompted()
 	return p
+}
+
+// prompted waits until the shell asks for a command.
+func (p *pane) prompted() {
+	p.t.Helper()
+	within(p.t, func() bool { return strings.HasSuffix(strings.TrimSpace(p.screen()), "$") },
+		func() string { return "the shell does not ask for the next command:\n" + p.screen() })
 }
 
 func (p *pane) tmux(args ...string) string {
@@ -59,6 +67,7 @@ func (p *pane) asFound() {
 	p.t.Helper()
 	within(p.t, func() bool { return p.tmux("display", "-p", "#{alternate_on} #{cursor_flag}") == "0 1\n" },
 		func() string { return "the screen is not given back:\n" + p.screen() })
+	p.prompted()
 	p.press("stty -g | cmp - before && echo as''found", "Enter")
 	p.see("asfound")
 }
@@ -72,7 +81,7 @@ func TestWatchInATerminal(t *testing.T) {
 			p.press("course watch", "Enter")
 			p.see("0 of 2 chapters", "step 1 of 4", "TODO 1.1", "h hint", "q quit")
 
-			l.save(first, l.mistaken(first, "whole-buffer"))
+			l.save(firstKey, l.mistaken(firstKey, "whole-buffer"))
 			p.see("step 2 of 4", "[whole-buffer]", "HELLO WORLD")
 			p.press("h")
 			p.see("hint 1 of 3")
@@ -85,18 +94,18 @@ func TestWatchInATerminal(t *testing.T) {
 			p.press("o")
 			p.see("You have not passed", "y yes")
 			p.press("y")
-			p.see("solutions/" + first + "/server.go")
+			p.see("solutions/" + firstKey + "/server.go")
 			p.press("l")
-			p.see("▶ "+first, second)
+			p.see("▶ "+firstKey, secondKey)
 			p.press("t")
 			p.see("udpserver ready on")
 			p.press("n")
 			p.see("n goes on once this chapter passes")
 
-			l.save(first, l.solution(first))
-			p.see("1 of 2 chapters", "✓ "+first, "Your program's conversation", "n next")
+			l.save(firstKey, l.solution(firstKey))
+			p.see("1 of 2 chapters", "✓ "+firstKey, "Your program's conversation", "n next")
 			p.press("n")
-			p.see("1 of 2 chapters", second, "TODO 6.1")
+			p.see("1 of 2 chapters", secondKey, "TODO 6.1")
 			p.press("q")
 			p.asFound()
 		})
@@ -129,7 +138,7 @@ func TestWatchInADumbTerminal(t *testing.T) {
 	p := newPane(t, l.root, 80)
 
 	p.press("TERM=dumb course watch", "Enter")
-	p.see("watching chapters/"+first, "TODO 1.1")
+	p.see("watching chapters/"+firstKey, "TODO 1.1")
 
 	assert.Equal(t, "0\n", p.tmux("display", "-p", "#{alternate_on}"))
 	p.press("C-c")

@@ -75,7 +75,7 @@ func (l *learner) mistaken(key, id string) string {
 	return files["server.go"]
 }
 
-const first, second = "01-udp-server", "06-tcp-server"
+const firstKey, secondKey = "01-udp-server", "06-tcp-server"
 
 // A watching is a course watch whose lines are read one by one.
 type watching struct {
@@ -134,13 +134,13 @@ func needSignals(t testing.TB) {
 func TestWatchPiped(t *testing.T) {
 	needSignals(t)
 	l := newLearner(t)
-	w := l.watch(first)
+	w := l.watch(firstKey)
 
 	w.until("TODO 1.1")
-	l.save(first, l.mistaken(first, "whole-buffer"))
+	l.save(firstKey, l.mistaken(firstKey, "whole-buffer"))
 	w.until("[whole-buffer]")
-	l.save(first, l.solution(first))
-	w.until("✓ " + first + " passes")
+	l.save(firstKey, l.solution(firstKey))
+	w.until("✓ " + firstKey + " passes")
 	w.until("Your program's conversation:")
 	w.until("The reference")
 	w.until("go tool course watch 6")
@@ -152,26 +152,26 @@ func TestWatchPiped(t *testing.T) {
 func TestWatchGoesOn(t *testing.T) {
 	needSignals(t)
 	l := newLearner(t)
-	file := filepath.Join(l.root, "chapters", first, "server.go")
-	w := l.watch(first)
+	file := filepath.Join(l.root, "chapters", firstKey, "server.go")
+	w := l.watch(firstKey)
 	w.until("TODO 1.1")
 
 	for _, c := range []struct {
 		name, says string
 		save       func()
 	}{
-		{"a half-written file", "chapters/" + first + "/server.go:3:", func() { l.save(first, "package main\n\nfunc ma") }},
-		{"a file that is not UTF-8", "server.go:2: this is not UTF-8", func() { l.save(first, "package main\n// caf\xe9\n") }},
+		{"a half-written file", "chapters/" + firstKey + "/server.go:3:", func() { l.save(firstKey, "package main\n\nfunc ma") }},
+		{"a file that is not UTF-8", "server.go:2: this is not UTF-8", func() { l.save(firstKey, "package main\n// caf\xe9\n") }},
 		{"a missing file", "server.go is missing: go tool course reset 1", func() { require.NoError(t, os.Remove(file)) }},
-		{"a file that comes back", "✓ " + first, func() { l.save(first, l.solution(first)) }},
+		{"a file that comes back", "✓ " + firstKey, func() { l.save(firstKey, l.solution(firstKey)) }},
 		{"a missing folder", "is missing: git restore", func() { require.NoError(t, os.RemoveAll(filepath.Dir(file))) }},
 		{"a folder that comes back", "TODO 1.1", func() {
 			ours, err := tree.Find(".")
 			require.NoError(t, err)
-			require.NoError(t, copyAll(filepath.Join(ours.Root, "chapters", first), filepath.Dir(file)))
-			skeleton, err := os.ReadFile(filepath.Join(l.root, "testdata", "skeletons", first, "server.go"))
+			require.NoError(t, copyAll(filepath.Join(ours.Root, "chapters", firstKey), filepath.Dir(file)))
+			skeleton, err := os.ReadFile(filepath.Join(l.root, "testdata", "skeletons", firstKey, "server.go"))
 			require.NoError(t, err)
-			l.save(first, string(skeleton))
+			l.save(firstKey, string(skeleton))
 		}},
 	} {
 		c.save()
@@ -186,20 +186,20 @@ func TestWatchManySaves(t *testing.T) {
 	needSignals(t)
 	l := newLearner(t)
 	mark := "COURSE_WATCH_TEST=" + filepath.Base(filepath.Dir(l.root)) + strconv.Itoa(os.Getpid())
-	w := l.watch(first, mark)
+	w := l.watch(firstKey, mark)
 	w.until("TODO 1.1")
-	wrong := l.mistaken(first, "whole-buffer")
+	wrong := l.mistaken(firstKey, "whole-buffer")
 
 	for i := range 50 {
-		l.save(first, fmt.Sprintf("%s\n// %d\n", wrong, i))
+		l.save(firstKey, fmt.Sprintf("%s\n// %d\n", wrong, i))
 	}
-	l.save(first, l.solution(first))
-	w.until("✓ " + first + " passes")
+	l.save(firstKey, l.solution(firstKey))
+	w.until("✓ " + firstKey + " passes")
 	w.until("go tool course watch 6") // the picture, which it made, is the end
 	if runtime.GOOS == "linux" {
 		assert.Empty(t, others(t, mark, w.cmd.Process.Pid), "a process is left")
 	}
-	l.save(first, wrong)
+	l.save(firstKey, wrong)
 	between := w.until("✗")
 
 	assert.NotContains(t, between, "✓", "a verdict came after the last one's")

@@ -67,6 +67,7 @@ func (p *Program) fail(f *finding, causes []Cause) {
 			if cause.sign(f) {
 				id = cause.id
 				title = truth(id)
+				section = cmp.Or(sectionOf(file, firstNamed(file, id)), section)
 				break
 			}
 		}
@@ -415,6 +416,17 @@ func sectionOf(file string, line int) string {
 		}
 	}
 	return ""
+}
+
+// firstNamed is the line in which a test file first names a misconception: that
+// is where it belongs, whichever test came upon it.
+func firstNamed(file, id string) int {
+	text, _ := os.ReadFile(file)
+	before, _, found := strings.Cut(string(text), `.Is("`+id+`")`)
+	if !found {
+		return 0
+	}
+	return 1 + strings.Count(before, "\n")
 }
 
 // whereToRead is the foot of a failure: the test, the lesson, the hint.

@@ -103,6 +103,8 @@ func (p *Program) Stop(causes ...Cause) {
 type Server struct {
 	*Program
 	Addr string // "127.0.0.1:45871"
+
+	inner int // sockets that it held for itself when it was ready
 }
 
 // AnyPort is where servers are asked to listen: on a port of the kernel's choice.
@@ -145,6 +147,7 @@ func (p *Program) Ready(causes ...Cause) *Server {
 	}
 	s := &Server{Program: p, Addr: netip.AddrPortFrom(asked.Addr(), at.Port()).String()}
 	p.record.Address = s.Addr
+	s.inner = p.innerSockets()
 	return s
 }
 
@@ -194,7 +197,7 @@ func (p *Program) listens() string {
 }
 
 // ended tells whether the program has exited, or is about to.
-func (p *Program) ended() bool { return p.endsWithin(time.Second) }
+func (p *Program) ended() bool { return p.endsWithin(5 * time.Second) }
 
 // endsWithin waits until the program has exited, or shows that it goes on.
 func (p *Program) endsWithin(limit time.Duration) bool {
@@ -209,6 +212,17 @@ func (p *Program) endsWithin(limit time.Duration) bool {
 	return end == done || end == exited
 }
 
+// innerSockets counts what the program holds besides its sockets of TCP and
+// UDP, such as the pair by which an event loop wakes itself.
+func (p *Program) innerSockets() int {
+	held, _ := quiet.Held(p.proc.Pid())
+	list, ok := quiet.Sockets(p.proc.Pid())
+	if !ok {
+		return 0
+	}
+	return max(0, held-len(list))
+}
+
 // ExpectSockets wants the program to hold this many sockets once it has come
 // to rest. Where the system does not show them, nothing is asked.
 func (s *Server) ExpectSockets(n int, causes ...Cause) {
@@ -217,7 +231,7 @@ func (s *Server) ExpectSockets(n int, causes ...Cause) {
 	have := -1
 	count := func() bool {
 		held, ok := quiet.Held(s.proc.Pid())
-		have = held
+		have = held - s.inner
 		return !ok || have == n
 	}
 	end := s.await(func(step time.Duration) bool {

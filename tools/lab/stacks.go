@@ -19,10 +19,14 @@ func Waits(call string) Sign {
 	}
 }
 
-// AnswersWithout is the sign of a program that is silent as long as others are
-// connected: they leave, and it answers.
+// AnswersWithout is the sign of a program that sleeps as long as others are
+// connected: they leave, and it answers. One that is merely late may be busy
+// with them.
 func AnswersWithout(others []*TCP) Sign {
 	return func(f *finding) bool {
+		if f.tcp == nil || f.tcp.program.late {
+			return false
+		}
 		return f.wakes("and what if all others leave?", func(*TCP) {
 			for _, other := range others {
 				other.conn.Close()

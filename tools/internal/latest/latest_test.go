@@ -26,11 +26,11 @@ func TestTheNewestAlone(t *testing.T) {
 				case <-time.After(time.Second): // the verdict takes a second
 					finished.Add(1)
 				case <-ctx.Done():
-					time.Sleep(time.Millisecond) // and its end a moment
+					<-time.After(time.Millisecond) // and its end a moment
 				}
 				return i
 			})
-			time.Sleep(50 * time.Millisecond)
+			<-time.After(50 * time.Millisecond)
 		}
 
 		assert.Equal(t, 199, <-r.Result())

@@ -62,6 +62,16 @@ func Next(c *tree.Chapter, files map[string]string, v *judge.Verdict) Place {
 	return Place{at(c, c.File()), 1}
 }
 
+// Unfinished is the first TODO that is still in the program.
+func Unfinished(c *tree.Chapter, files map[string]string) (todo string, p Place, ok bool) {
+	match := firstTODO(files[c.File()])
+	if match == "" {
+		return "", Place{}, false
+	}
+	p, ok = find(c, files, match)
+	return strings.TrimSuffix(match, ":"), p, ok
+}
+
 // firstTODO is the one with the lowest number, which need not stand first.
 func firstTODO(text string) string {
 	least := ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,13 +17,14 @@ import (
 // A folder whose clock, events and bytes are the test's.
 type folder struct {
 	events chan fsnotify.Event
-	now    string
+	now    atomic.Value // a string
 	saves  <-chan Save
 }
 
 func fake(t *testing.T) *folder {
-	f := &folder{events: make(chan fsnotify.Event), now: "old"}
-	w := watch{state: func() string { return f.now }, saves: make(chan Save), renew: func() {}, events: f.events}
+	f := &folder{events: make(chan fsnotify.Event)}
+	f.now.Store("old")
+	w := watch{state: func() string { return f.now.Load().(string) }, saves: make(chan Save), renew: func() {}, events: f.events}
 	f.saves = w.saves
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
@@ -32,14 +34,14 @@ func fake(t *testing.T) *folder {
 }
 
 func (f *folder) write(state string) {
-	f.now = state
+	f.now.Store(state)
 	f.events <- fsnotify.Event{}
 }
 
 // settled is the Save that is there once all is quiet, "" for none.
 func (f *folder) settled() string {
 	synctest.Wait()
-	time.Sleep(2 * settle) // the bubble's clock: nobody waits
+	<-time.After(2 * settle) // the bubble's clock: nobody waits
 	synctest.Wait()
 	select {
 	case s := <-f.saves:
@@ -92,7 +94,7 @@ func TestTheLastSaveIsNeverLost(t *testing.T) {
 			for _, state := range []string{"1", "2", "3"} {
 				f.write(state)
 				synctest.Wait()
-				time.Sleep(2 * settle)
+				<-time.After(2 * settle)
 			}
 			assert.Equal(t, "3", f.settled())
 			assert.Empty(t, f.settled())
@@ -104,16 +106,16 @@ func TestTheLastSaveIsNeverLost(t *testing.T) {
 			f := fake(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			f.now = "new"
+			f.now.Store("new")
 			go func() { // a log that is written all the time
 				for ctx.Err() == nil {
 					f.events <- fsnotify.Event{}
-					time.Sleep(settle / 2)
+					<-time.After(settle / 2)
 				}
 			}()
 			assert.Equal(t, "new", (<-f.saves).State)
 			cancel()
-			time.Sleep(settle)
+			<-time.After(settle)
 		})
 	})
 }
@@ -122,13 +124,13 @@ func TestWhereNoEventsCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := fake(t)
 
-		f.now = "unannounced"
+		f.now.Store("unannounced")
 
 		save := <-f.saves
 		assert.Equal(t, "unannounced", save.State)
 		assert.NotEmpty(t, save.Polling, "it does not say that it looks")
 
-		f.now = "again"
+		f.now.Store("again")
 		began := time.Now()
 		assert.Equal(t, "again", (<-f.saves).State)
 		assert.Less(t, time.Since(began), seldom, "it still looks seldom")
