@@ -61,6 +61,10 @@ var questions = map[string]string{
 	"never sent":      "Which line sends, and does the program come to it?",
 	"never connected": "Which line connects, and to which address?",
 	"wrong output":    "Compare what was printed with what was wanted, byte by byte: which line printed it?",
+	"data race":       "Which two lines touch the same memory, and what keeps them from doing it at the same moment?",
+	"lacks sockets":   "Which sockets should the program hold now, and which of them has it closed, or not opened yet?",
+	"not logged":      "Which line prints what was looked for, and when does the program come to it?",
+	"wrong cell":      "What was counted for this cell, and at which end of the network?",
 	"says nothing":    "Where is the reason printed before the program exits?",
 }
 
