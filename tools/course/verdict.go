@@ -30,44 +30,68 @@ func (d *desk) verdict(ctx context.Context, c *tree.Chapter) (*judge.Verdict, er
 	return d.fresh(ctx, c)
 }
 
-// fresh judges the learner's program now, and remembers the verdict, unless
-// the program was changed in the meantime: then nobody knows which it was.
+// fresh judges the learner's program now, and remembers the verdict.
 func (d *desk) fresh(ctx context.Context, c *tree.Chapter) (*judge.Verdict, error) {
+	v, whole, err := d.first(ctx, c)
+	if err != nil || whole {
+		return v, err
+	}
+	return v, d.races(ctx, c, v)
+}
+
+// first is the first look of a fresh verdict. Unless it is the whole of it,
+// races has to follow.
+func (d *desk) first(ctx context.Context, c *tree.Chapter) (v *judge.Verdict, whole bool, err error) {
 	program, against, err := d.hashes(c)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := readable(c); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := d.prepare(ctx, c, against); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	v, err := d.judge.Judge(ctx, c, own(c))
+	v, whole, err = d.judge.Look(ctx, c, own(c))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if v.Against == "" {
 		v.Against = against // it does not compile, whatever the tests
 	}
-	now, nowAgainst, err := d.hashes(c)
-	if err != nil || now != program || nowAgainst != v.Against {
-		return v, nil
-	}
 	v.Hash = program
-	if err := d.remember(c, program, v); err != nil {
-		fmt.Fprintf(d.warn, "course: this verdict will not be remembered: %v\n", err)
+	if whole {
+		d.remember(c, v)
 	}
-	return v, nil
+	return v, whole, nil
 }
 
-// remember keeps a verdict on the learner's own program.
-func (d *desk) remember(c *tree.Chapter, program string, v *judge.Verdict) error {
-	if v.Against == "" {
-		return nil // no test has seen it
+// races looks for data races in a program that has passed.
+func (d *desk) races(ctx context.Context, c *tree.Chapter, v *judge.Verdict) error {
+	if err := d.judge.Races(ctx, c, own(c), v); err != nil {
+		return err
 	}
-	e := progress.Entry{Chapter: c.Key, Passed: v.Passed, Program: program, Against: v.Against, Failure: failure(v)}
-	if old, ok := d.progress.Get(c.Key, program); ok && old.Failure == e.Failure {
+	d.remember(c, v)
+	return nil
+}
+
+// remember keeps a verdict, unless the program was changed while it was judged:
+// then nobody knows which one it was.
+func (d *desk) remember(c *tree.Chapter, v *judge.Verdict) {
+	program, against, err := d.hashes(c)
+	if err != nil || program != v.Hash || against != v.Against {
+		v.Hash = ""
+		return
+	}
+	if err := d.keep(c, v); err != nil {
+		fmt.Fprintf(d.warn, "course: this verdict will not be remembered: %v\n", err)
+	}
+}
+
+// keep writes a verdict down.
+func (d *desk) keep(c *tree.Chapter, v *judge.Verdict) error {
+	e := progress.Entry{Chapter: c.Key, Passed: v.Passed, Program: v.Hash, Against: v.Against, Failure: failure(v)}
+	if old, ok := d.progress.Get(c.Key, v.Hash); ok && old.Failure == e.Failure {
 		e.Hint = old.Hint // the same failure: the ladder goes on
 	}
 	text, err := json.Marshal(v)

@@ -17,8 +17,7 @@ import (
 //
 //	go test ./tools/course -run - -bench SaveToVerdict -benchtime 20x
 func BenchmarkSaveToVerdict(b *testing.B) {
-	defer func(scripts []string) { used = scripts }(used)
-	used = append(slices.Clip(used), "13-threaded-server") // which is judged for data races, too
+	withThreads(b)
 	for _, key := range used {
 		b.Run(key, func(b *testing.B) {
 			watched, tested := newLearner(b), newLearner(b)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,7 +76,14 @@ func (l *learner) mistaken(key, id string) string {
 	return files["server.go"]
 }
 
-const firstKey, secondKey = "01-udp-server", "06-tcp-server"
+const firstKey, secondKey, threadsKey = "01-udp-server", "06-tcp-server", "13-threaded-server"
+
+// withThreads adds a chapter whose programs are judged for data races, too.
+func withThreads(t testing.TB) {
+	before := used
+	used = append(slices.Clip(used), threadsKey)
+	t.Cleanup(func() { used = before })
+}
 
 // A watching is a course watch whose lines are read one by one.
 type watching struct {
@@ -147,6 +155,30 @@ func TestWatchPiped(t *testing.T) {
 	w.quit()
 
 	assert.NotContains(t, w.all.String(), "\x1b", "these are to be plain lines")
+}
+
+// The verdict does not wait until races have been looked for, and is not the
+// last word.
+func TestWatchRaces(t *testing.T) {
+	needSignals(t)
+	if why, ok := judge.CanRace(t.Context()); !ok {
+		t.Skip(why)
+	}
+	withThreads(t)
+	l := newLearner(t)
+	w := l.watch(threadsKey)
+	w.until("TODO 13.1")
+
+	l.save(threadsKey, l.mistaken(threadsKey, "unguarded-variable"))
+	w.until("✓ " + threadsKey + " passes")
+	w.until("looking for data races")
+	w.until("[unguarded-variable]")
+	l.save(threadsKey, l.solution(threadsKey))
+	w.until("✓ " + threadsKey + " passes")
+	w.until("looking for data races")
+	w.until("✓ " + threadsKey + " passes")
+	w.until("Your program's conversation:")
+	w.quit()
 }
 
 func TestWatchGoesOn(t *testing.T) {

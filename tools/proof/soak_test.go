@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -15,9 +16,9 @@ import (
 )
 
 // soak asks how sure the tests are: go test ./tools/proof -run Soak -soak 100
-// judges every solution, variant and mistake so often, with the race detector
-// where there is one, two at a time. Say -run Soak/06 for one chapter, and
-// -timeout 0.
+// judges every solution, variant and mistake so often, several at a time, which
+// keeps all cores busy; with the race detector where there is one. Say
+// -run Soak/06 for one chapter, and -timeout 0.
 var soak = flag.Int("soak", 0, "judge every program of every chapter this many times")
 
 func TestSoak(t *testing.T) {
@@ -28,42 +29,68 @@ func TestSoak(t *testing.T) {
 	require.NoError(t, err)
 	chapters, err := course.Chapters()
 	require.NoError(t, err)
-	j := &judge.Judge{Tree: course, Dir: t.TempDir()}
-	_, j.Race = judge.CanRace(t.Context())
+	plain := &judge.Judge{Tree: course, Dir: t.TempDir()}
+	_, can := judge.CanRace(t.Context())
+	racing := &judge.Judge{Tree: course, Dir: t.TempDir(), Race: can}
 	for _, c := range chapters {
-		t.Run(c.Key, func(t *testing.T) { soakChapter(t, j, c) })
+		t.Run(c.Key, func(t *testing.T) {
+			var list []subject
+			for _, s := range subjects(t, c) {
+				s.plain, s.racing = build(t, plain, c, s), build(t, racing, c, s)
+				list = append(list, s)
+			}
+			soakChapter(t, list, func(s subject, round int) string {
+				if s.want == "" || round%2 == 1 {
+					v, err := racing.Judge(t.Context(), c, judge.Program{Command: []string{s.racing}})
+					return complaint(s, v, err)
+				}
+				v, whole, err := plain.Look(t.Context(), c, judge.Program{Command: []string{s.plain}})
+				if err == nil && !whole { // as the learner is judged: what passes is judged for races
+					v, err = racing.Judge(t.Context(), c, judge.Program{Command: []string{s.racing}})
+				}
+				return complaint(s, v, err)
+			})
+		})
 	}
 }
 
-// A subject is a built program, and the name of the misconception that it must
-// be called by; none if it is right.
-type subject struct{ name, path, want string }
+// A subject is a program, and the name of the misconception that it must be
+// called by; none if it is right.
+type subject struct {
+	name, want    string
+	files         map[string]string
+	plain, racing string // built
+}
 
-func soakChapter(t *testing.T, j *judge.Judge, c *tree.Chapter) {
+func soakChapter(t *testing.T, list []subject, judgeOnce func(subject, int) string) {
+	type turn struct {
+		subject
+		round int
+	}
 	var turns sync.WaitGroup
-	work := make(chan subject)
-	for range 2 {
+	work := make(chan turn)
+	for range 3 * runtime.NumCPU() {
 		turns.Go(func() {
-			for s := range work {
-				if complaint := judgeOnce(t, j, c, s); complaint != "" {
-					t.Errorf("%s: %s", s.name, complaint)
+			for w := range work {
+				if complaint := judgeOnce(w.subject, w.round); complaint != "" {
+					t.Errorf("%s, round %d: %s", w.name, w.round, complaint)
 				}
 			}
 		})
 	}
-	subjects := build(t, j, c)
-	for range *soak {
-		for _, s := range subjects {
-			work <- s
+	for round := range *soak {
+		for _, s := range list {
+			work <- turn{s, round}
 		}
 	}
 	close(work)
 	turns.Wait()
-	t.Logf("%d programs, %d times each", len(subjects), *soak)
+	t.Logf("%d programs, %d times each", len(list), *soak)
 }
 
-func judgeOnce(t *testing.T, j *judge.Judge, c *tree.Chapter, s subject) string {
-	v, err := j.Judge(t.Context(), c, judge.Program{Command: []string{s.path}})
+// complaint is what is wrong with a verdict; "" if nothing. A wrong program may
+// also be caught by a data race that it has.
+func complaint(s subject, v *judge.Verdict, err error) string {
 	if err != nil {
 		return err.Error()
 	}
@@ -72,37 +99,38 @@ func judgeOnce(t *testing.T, j *judge.Judge, c *tree.Chapter, s subject) string 
 		return ""
 	case first == nil:
 		return "it survived"
-	case first.Misconception != s.want || s.want == "":
+	case s.want == "", first.Misconception != s.want && first.Failure != "data race":
 		return fmt.Sprintf("called %q (%s) by %s:\n%s", first.Misconception, first.Failure, first.Name, first.Text)
 	}
 	return ""
 }
 
-// build builds the solution, the variants and the mistakes.
-func build(t *testing.T, j *judge.Judge, c *tree.Chapter) (list []subject) {
+// subjects are the solution, the variants and the mistakes.
+func subjects(t *testing.T, c *tree.Chapter) []subject {
 	solution, err := tree.Program(c.SolutionDir())
 	require.NoError(t, err)
-	add := func(name, want string, files map[string]string) {
-		dir := filepath.Join(j.Dir, c.Key, name)
-		require.NoError(t, os.MkdirAll(dir, 0o777))
-		path, said, err := j.Build(t.Context(), c, judge.Program{Files: files}, dir)
-		require.NoError(t, err)
-		require.Empty(t, said)
-		list = append(list, subject{name, path, want})
-	}
-	add("solution", "", solution)
+	list := []subject{{name: "solution", files: solution}}
 	for _, dir := range []string{c.VariantsDir(), c.MistakesDir()} {
 		all, err := All(dir)
 		require.NoError(t, err)
 		for _, m := range all {
 			files, err := m.Apply(solution)
 			require.NoError(t, err)
-			want := ""
+			s := subject{name: filepath.Base(filepath.Dir(dir)) + "-" + m.ID, files: files}
 			if dir == c.MistakesDir() {
-				want = m.ID
+				s.want = m.ID
 			}
-			add(filepath.Base(filepath.Dir(dir))+"-"+m.ID, want, files)
+			list = append(list, s)
 		}
 	}
 	return list
+}
+
+func build(t *testing.T, j *judge.Judge, c *tree.Chapter, s subject) string {
+	dir := filepath.Join(j.Dir, c.Key, s.name)
+	require.NoError(t, os.MkdirAll(dir, 0o777))
+	path, said, err := j.Build(t.Context(), c, judge.Program{Files: s.files}, dir)
+	require.NoError(t, err)
+	require.Empty(t, said)
+	return path
 }

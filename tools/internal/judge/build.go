@@ -18,9 +18,10 @@ import (
 
 // A binary is a chapter's tests, built.
 type binary struct {
-	path string
-	hash string   // of all that they were built from
-	env  []string // for this run of them
+	path  string
+	hash  string   // of all that they were built from
+	env   []string // for this run of them
+	whole bool     // go on after a failure
 }
 
 // tests builds the chapter's tests with the skeleton as their program, unless

@@ -13,13 +13,12 @@ package judge
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"sockets.test/tools/internal/testsource"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -74,44 +73,54 @@ func (v *Verdict) First() *Test {
 }
 
 // Judge builds the program and runs the chapter's tests on it, up to the first
-// failure. Its error says what kept it from judging; a program that does not
-// compile is no error.
+// failure; then it looks for data races, where the chapter has threads. Its
+// error says what kept it from judging; a program that does not compile is no
+// error.
 func (j *Judge) Judge(ctx context.Context, c *tree.Chapter, p Program) (*Verdict, error) {
+	v, whole, err := j.Look(ctx, c, p)
+	if err != nil || whole {
+		return v, err
+	}
+	return v, j.Races(ctx, c, p, v)
+}
+
+// Look is the first half of Judge, for those who cannot wait: if the verdict is
+// not the whole one, Races may still change it.
+func (j *Judge) Look(ctx context.Context, c *tree.Chapter, p Program) (v *Verdict, whole bool, err error) {
 	began := time.Now()
 	tests, err := j.tests(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	command := p.Command
-	v := &Verdict{Chapter: c.Key, Tests: []Test{}}
+	v = &Verdict{Chapter: c.Key, Tests: []Test{}}
 	if command == nil {
 		go converter() // found while the program is built
 		work, err := os.MkdirTemp(j.Dir, "program-")
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		defer os.RemoveAll(work)
 		path, said, err := j.Build(ctx, c, p, work)
 		v.Built = time.Since(began)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if path == "" {
 			v.Build, v.Took = said, time.Since(began)
-			return v, nil
+			return v, true, nil
 		}
 		command = []string{path}
 	}
-	if err := j.run(ctx, c, v, tests, command, "-test.failfast"); err != nil {
-		return nil, err
+	source, err := testsource.Read(c)
+	if err != nil {
+		return nil, false, err
 	}
-	if v.Passed && p.Command == nil {
-		if err := j.race(ctx, c, p, v); err != nil {
-			return nil, err
-		}
+	if err := j.run(ctx, c, v, tests, command, source.Tests()); err != nil {
+		return nil, false, err
 	}
 	v.Took = time.Since(began)
-	return v, nil
+	return v, !v.Passed || !j.threads(c), nil
 }
 
 // Transcripts replays the transcripts in dir with the program, and writes what
@@ -140,32 +149,9 @@ func (j *Judge) Transcripts(ctx context.Context, c *tree.Chapter, p Program, dir
 		}
 	}
 	tests.env = []string{"LAB_TRANSCRIPTS=" + dir, "LAB_RECORD=" + record}
-	err = j.run(ctx, c, v, tests, []string{path}, "-test.run=^TestTranscripts$")
+	tests.whole = true
+	err = j.run(ctx, c, v, tests, []string{path}, []string{"TestTranscripts"})
 	return v, err
-}
-
-// run runs the built tests on a command and reads what they say.
-func (j *Judge) run(ctx context.Context, c *tree.Chapter, v *Verdict, tests binary, command []string, flags ...string) error {
-	list, err := json.Marshal(command)
-	if err != nil {
-		return err
-	}
-	v.Against = tests.hash
-	args := append([]string{"-test.v=test2json", "-test.timeout=2m"}, flags...)
-	v.Tests, err = events(ctx, invocation{
-		path: tests.path,
-		args: args,
-		dir:  c.Dir(),
-		env:  j.environment(append(tests.env, "LAB_PROGRAM="+string(list))...),
-	}, true)
-	if err != nil {
-		return err
-	}
-	if len(v.Tests) == 0 {
-		return fmt.Errorf("%s has no tests", c.Key)
-	}
-	v.Passed = v.First() == nil
-	return nil
 }
 
 // Plain judges the program by the plain contract: go test, with the program

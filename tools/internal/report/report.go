@@ -117,7 +117,7 @@ func Verdict(title string, v *judge.Verdict) string {
 	}
 	first := v.First()
 	if first == nil {
-		fmt.Fprintf(b, "✓ %s passes: %d tests in %d ms.\n", v.Chapter, len(v.Tests), v.Took.Milliseconds())
+		b.WriteString(Passed(v))
 		fmt.Fprintf(b, "  %s.\n", strings.TrimSuffix(title, "."))
 		if v.Unraced != "" {
 			fmt.Fprintf(b, "  not looked for data races: %s\n", firstLine(v.Unraced))
@@ -141,6 +141,11 @@ func Verdict(title string, v *judge.Verdict) string {
 		fmt.Fprintf(b, "\n%d tests passed before it.\n", passed)
 	}
 	return b.String()
+}
+
+// Passed is the first line that the learner reads of a program that passes.
+func Passed(v *judge.Verdict) string {
+	return fmt.Sprintf("✓ %s passes: %d tests in %d ms.\n", v.Chapter, len(v.Tests), v.Took.Milliseconds())
 }
 
 // Claim is a test's name as a sentence: "TestAnswer/a_client_may_ask_again" is

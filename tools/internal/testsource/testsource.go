@@ -30,6 +30,7 @@ type Source struct {
 	text    string
 	files   *token.FileSet
 	funcs   map[string]*ast.FuncDecl
+	tests   []string
 }
 
 // Read parses the chapter's test file.
@@ -47,10 +48,16 @@ func Read(c *tree.Chapter) (*Source, error) {
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Body != nil {
 			s.funcs[f.Name.Name] = f
+			if strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
+				s.tests = append(s.tests, f.Name.Name)
+			}
 		}
 	}
 	return s, nil
 }
+
+// Tests are the names of the test functions, in their order.
+func (s *Source) Tests() []string { return s.tests }
 
 var step = regexp.MustCompile(`^(\d+\.\d+):`)
 
