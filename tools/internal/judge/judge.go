@@ -116,7 +116,7 @@ func (j *Judge) Look(ctx context.Context, c *tree.Chapter, p Program) (v *Verdic
 	if err != nil {
 		return nil, false, err
 	}
-	if err := j.run(ctx, c, v, tests, command, source.Tests()); err != nil {
+	if err := j.run(ctx, c, v, tests, command, parts(source.Functions(), atOnce)); err != nil {
 		return nil, false, err
 	}
 	v.Took = time.Since(began)
@@ -150,7 +150,7 @@ func (j *Judge) Transcripts(ctx context.Context, c *tree.Chapter, p Program, dir
 	}
 	tests.env = []string{"LAB_TRANSCRIPTS=" + dir, "LAB_RECORD=" + record}
 	tests.whole = true
-	err = j.run(ctx, c, v, tests, []string{path}, []string{"TestTranscripts"})
+	err = j.run(ctx, c, v, tests, []string{path}, [][]string{{"TestTranscripts"}})
 	return v, err
 }
 

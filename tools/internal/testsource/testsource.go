@@ -30,7 +30,13 @@ type Source struct {
 	text    string
 	files   *token.FileSet
 	funcs   map[string]*ast.FuncDecl
-	tests   []string
+	tests   []Function
+}
+
+// A Function is one of package testing's: TestAnswer.
+type Function struct {
+	Name  string
+	Lines int
 }
 
 // Read parses the chapter's test file.
@@ -49,15 +55,16 @@ func Read(c *tree.Chapter) (*Source, error) {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Body != nil {
 			s.funcs[f.Name.Name] = f
 			if strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
-				s.tests = append(s.tests, f.Name.Name)
+				lines := s.files.Position(f.End()).Line - s.files.Position(f.Pos()).Line + 1
+				s.tests = append(s.tests, Function{f.Name.Name, lines})
 			}
 		}
 	}
 	return s, nil
 }
 
-// Tests are the names of the test functions, in their order.
-func (s *Source) Tests() []string { return s.tests }
+// Functions are the test functions, in their order.
+func (s *Source) Functions() []Function { return s.tests }
 
 var step = regexp.MustCompile(`^(\d+\.\d+):`)
 

@@ -7,7 +7,17 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"sockets.test/tools/internal/testsource"
 )
+
+func TestParts(t *testing.T) {
+	functions := []testsource.Function{{Name: "a", Lines: 30}, {Name: "b", Lines: 10}, {Name: "c", Lines: 5}, {Name: "d", Lines: 10}}
+	assert.Equal(t, [][]string{{"a", "b", "c", "d"}}, parts(functions, 1))
+	assert.Equal(t, [][]string{{"a"}, {"b", "c", "d"}}, parts(functions, 2))
+	assert.Equal(t, [][]string{{"a"}, {"b"}, {"c", "d"}}, parts(functions, 4), "none is empty")
+	assert.Empty(t, parts(nil, 2))
+}
 
 func TestInTurn(t *testing.T) {
 	functions := []string{"a", "b", "c", "d"}
@@ -23,11 +33,10 @@ func TestInTurn(t *testing.T) {
 	t.Run("what they say is told in their order", func(t *testing.T) {
 		second := make(chan bool)
 		tests, err := inTurn(t.Context(), functions, func(_ context.Context, name string) ([]Test, error) {
-			switch {
-			case atOnce == 1:
-			case name == "a":
+			switch name {
+			case "a":
 				<-second
-			case name == "b":
+			case "b":
 				close(second)
 			}
 			return pass(name), nil
@@ -41,9 +50,7 @@ func TestInTurn(t *testing.T) {
 		tests, err := inTurn(t.Context(), functions, func(ctx context.Context, name string) ([]Test, error) {
 			switch name {
 			case "a":
-				if atOnce > 1 {
-					<-failed
-				}
+				<-failed
 				return pass(name), ctx.Err()
 			case "b":
 				close(failed)
@@ -59,11 +66,10 @@ func TestInTurn(t *testing.T) {
 	t.Run("of two failures the first in order counts", func(t *testing.T) {
 		later := make(chan bool)
 		tests, err := inTurn(t.Context(), functions, func(_ context.Context, name string) ([]Test, error) {
-			switch {
-			case atOnce == 1:
-			case name == "a":
+			switch name {
+			case "a":
 				<-later
-			case name == "b":
+			case "b":
 				defer close(later)
 			}
 			return fail(name), nil
