@@ -30,8 +30,8 @@ func Ladder(c *tree.Chapter, t *judge.Test) []string {
 	if way := section(c, t.Step); way != "" {
 		hints = append(hints, way)
 	}
-	if truths := truths(c); truths != "" && t.Failure != "not begun" {
-		hints = append(hints, "One of these truths of the chapter may be the one that the program denies:\n"+truths)
+	if truths := truths(c, t.Step); truths != "" && t.Failure != "not begun" {
+		hints = append(hints, "One of these truths of "+t.Step+" may be the one that the program denies:\n"+truths)
 	}
 	return append(hints, fmt.Sprintf("The reference solution, with the reason for every line, is solutions/%s/README.md.", c.Key))
 }
@@ -49,14 +49,18 @@ var questions = map[string]string{
 	"wrong answer":    "Look at the byte over the caret: where did it come from?",
 	"wrong address":   "Which socket sent this, and which one was asked?",
 	"too much":        "Which call sent the bytes that nobody asked for?",
+	"never rests":     "Which loop does the program go round in without a pause: what does it ask for each time, and what would end it?",
+	"wakes in vain":   "What does the program look for each time that it wakes, and what would have to be there?",
 	"never closed":    "Who closes the connection socket, and on which ways out of the function?",
 	"hung up":         "What had the program not sent yet when it closed the connection?",
 	"reset":           "Did the program close the connection with bytes in it that it had not read?",
 	"leaks":           "Which sockets are still open, and who should have closed them?",
 	"will not stop":   "What keeps the program from ending when it is asked to?",
 	"tolerates":       "Which error did the program get here, and what did it do with it?",
+	"tries again":     "What does the program do when its first attempt has failed, and who should decide on a second one?",
 	"wrong status":    "How does the program end after an error: by itself, or in a panic?",
 	"complains":       "What does the program take for an error here, and is it one?",
+	"complains twice": "Is the error printed where it is found, and again where it is returned to? Or has it a line end in it, as those of errors.Join have?",
 	"greedy":          "How much memory does the program take, and who told it that number?",
 	"never sent":      "Which line sends, and does the program come to it?",
 	"never connected": "Which line connects, and to which address?",
@@ -64,6 +68,7 @@ var questions = map[string]string{
 	"data race":       "Which two lines touch the same memory, and what keeps them from doing it at the same moment?",
 	"lacks sockets":   "Which sockets should the program hold now, and which of them has it closed, or not opened yet?",
 	"not logged":      "Which line prints what was looked for, and when does the program come to it?",
+	"quotes":          "Which line prints what the client said, and who will read that?",
 	"wrong cell":      "What was counted for this cell, and at which end of the network?",
 	"says nothing":    "Where is the reason printed before the program exits?",
 }
@@ -95,11 +100,12 @@ func section(c *tree.Chapter, step string) string {
 	return fmt.Sprintf("The lesson's %s, %s, says:\n%s", step, heading, last)
 }
 
-func truths(c *tree.Chapter) string {
+// truths are those that a section teaches.
+func truths(c *tree.Chapter, step string) string {
 	files, _ := filepath.Glob(filepath.Join(c.MistakesDir(), "*.txtar"))
 	var lines []string
 	for _, path := range files {
-		if m, err := mistake.Read(path); err == nil {
+		if m, err := mistake.Read(path); err == nil && m.Taught == step {
 			lines = append(lines, "- "+m.Title)
 		}
 	}

@@ -19,8 +19,9 @@ const lesson = "# 1. A datagram is a message\n\n" +
 	"## 1.2 One receive is one datagram\n\nAsk for n.\n"
 
 var mistakes = map[string]string{
-	"whole-buffer":  "A datagram fills n bytes of the buffer.\n\n1. What is n?\n2. Pass on buf[:n].\n-- server.go --\n",
-	"without-hints": "Nobody helps here.\n-- server.go --\n",
+	"whole-buffer":  "A datagram fills n bytes of the buffer. (1.1)\n\n1. What is n?\n2. Pass on buf[:n].\n-- server.go --\n",
+	"without-hints": "Nobody helps here. (1.1)\n-- server.go --\n",
+	"elsewhere":     "This is taught elsewhere. (1.2)\n-- server.go --\n",
 }
 
 func chapter(t *testing.T) *tree.Chapter {
@@ -41,7 +42,7 @@ func chapter(t *testing.T) *tree.Chapter {
 
 const (
 	way     = "The lesson's 1.1, A socket is bound, says:\nLook for the call\nthat binds."
-	truths  = "One of these truths of the chapter may be the one that the program denies:\n- A datagram fills n bytes of the buffer.\n- Nobody helps here."
+	truths  = "One of these truths of 1.1 may be the one that the program denies:\n- A datagram fills n bytes of the buffer.\n- Nobody helps here."
 	theLast = "The reference solution, with the reason for every line, is solutions/01-udp-server/README.md."
 )
 
@@ -70,9 +71,9 @@ func TestLadder(t *testing.T) {
 			assert.Equal(t, []string{way, truths, theLast}, got, id)
 		}
 	})
-	t.Run("of a step that the lesson does not have lacks its rung", func(t *testing.T) {
+	t.Run("of a step that the lesson does not have has no way and no truths", func(t *testing.T) {
 		for _, step := range []string{"", "1.9", "1"} {
-			assert.Equal(t, []string{truths, theLast}, hint.Ladder(c, &judge.Test{Step: step}), step)
+			assert.Equal(t, []string{theLast}, hint.Ladder(c, &judge.Test{Step: step}), step)
 		}
 	})
 	t.Run("shows the last section too", func(t *testing.T) {

@@ -1,13 +1,16 @@
 package literate
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"sockets.test/tools/internal/mistake"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -17,8 +20,8 @@ const MistakesHeading = "## What can go wrong"
 
 var namedMistake = regexp.MustCompile("\\*\\*`([^`]+)`\\*\\*")
 
-// checkMistakes wants each mistake in three places: its file, a test, and the
-// lesson's section.
+// checkMistakes wants each mistake in three places, its file, a test, and the
+// lesson's section of mistakes, and to say which section teaches what it denies.
 func (d *document) checkMistakes(c *tree.Chapter, tests []testFile) (problems []Problem) {
 	dir := relative(c.Tree(), c.MistakesDir())
 	files, _ := filepath.Glob(filepath.Join(c.MistakesDir(), "*.txtar"))
@@ -32,12 +35,16 @@ func (d *document) checkMistakes(c *tree.Chapter, tests []testFile) (problems []
 			problems = append(problems, d.problem(t.line, "there is no mistake %s: write %s/%[1]s.txtar, or correct the name", t.id, dir))
 		}
 	}
+	sections := d.sections()
 	caught, wrong := caughtMistakes(tests, exists, dir)
 	problems = append(problems, wrong...)
 	for _, file := range files {
 		id := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		if !caught[id] {
 			problems = append(problems, Problem{dir + "/" + id + ".txtar", 1, "no test names this mistake: say Is(\"" + id + "\") where one catches it, or delete the file"})
+		}
+		if _, section := title(file); !sections[section] {
+			problems = append(problems, Problem{dir + "/" + id + ".txtar", 1, "the title must end with the section that teaches it, in parentheses: \"(" + fmt.Sprint(c.Number) + ".1)\""})
 		}
 		if heading > 0 && !names(told, id) {
 			problems = append(problems, d.problem(heading, "this section does not name the mistake %s: ask the question that leads to it, with **`%[1]s`**", id))
@@ -47,6 +54,13 @@ func (d *document) checkMistakes(c *tree.Chapter, tests []testFile) (problems []
 		problems = append(problems, d.problem(1, "there is no section %q: it names the chapter's mistakes", MistakesHeading))
 	}
 	return problems
+}
+
+// title is a mistake's first paragraph.
+func title(file string) (truth, section string) {
+	text, _ := os.ReadFile(file)
+	paragraph, _, _ := strings.Cut(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n\n")
+	return mistake.Title(paragraph)
 }
 
 type toldMistake struct {

@@ -10,9 +10,10 @@
 // Non-goals: building or judging the program.
 //
 // A file is a txtar archive (golang.org/x/tools/txtar). The first paragraph of
-// its comment is the title: the truth, as one sentence. The paragraphs that
-// follow say why people believe otherwise. Lines that begin with "1. ", "2. "
-// and so on are the hints, from nudge to nearly the code. A file named
+// its comment is the title: the truth, as one sentence, and, in parentheses, the
+// lesson's section that teaches it: "Only n says where the bytes end. (1.3)". A
+// variant needs no section. The paragraphs that follow say why people believe
+// otherwise. Lines that begin with "1. ", "2. " and so on are the hints, from nudge to nearly the code. A file named
 // "server.go: right" is followed by one named "server.go: wrong": where the
 // solution says right, the program says wrong. Any other file is a part of a
 // whole program.
@@ -30,13 +31,14 @@ import (
 
 // A Mistake is one misconception, or, in testdata/variants, one right program.
 type Mistake struct {
-	ID    string            // the file's base name without ".txtar"
-	File  string            // where it was read
-	Title string            // the truth, as one sentence
-	Why   string            // why people believe otherwise; may be empty for a variant
-	Hints []string          // from nudge to nearly the code
-	Edits []Edit            // in order; none if the program is whole
-	Files map[string]string // the parts of a whole program, by name
+	ID     string            // the file's base name without ".txtar"
+	File   string            // where it was read
+	Title  string            // the truth, as one sentence
+	Taught string            // the lesson's section that teaches it: "1.3"
+	Why    string            // why people believe otherwise; may be empty for a variant
+	Hints  []string          // from nudge to nearly the code
+	Edits  []Edit            // in order; none if the program is whole
+	Files  map[string]string // the parts of a whole program, by name
 }
 
 // An Edit turns the solution's Right into Wrong.
@@ -44,6 +46,8 @@ type Edit struct {
 	File, Right, Wrong string
 	Line               int // where the edit's header stands in the archive, from 1
 }
+
+var taught = regexp.MustCompile(`^(.*\S) \((\d+\.\d+)\)$`)
 
 var hint = regexp.MustCompile(`^\d+\. `)
 
@@ -92,7 +96,7 @@ func (m *Mistake) readComment(comment string) {
 	for i, paragraph := range strings.Split(strings.TrimSpace(comment), "\n\n") {
 		switch {
 		case i == 0:
-			m.Title = strings.Join(strings.Fields(paragraph), " ")
+			m.Title, m.Taught = Title(paragraph)
 		case hint.MatchString(paragraph):
 			m.Hints = append(m.Hints, splitHints(paragraph)...)
 		default:
@@ -100,6 +104,16 @@ func (m *Mistake) readComment(comment string) {
 		}
 	}
 	m.Why = strings.Join(why, "\n\n")
+}
+
+// Title reads the first paragraph: the truth, and the section that teaches it,
+// if that is said.
+func Title(paragraph string) (truth, section string) {
+	truth = strings.Join(strings.Fields(paragraph), " ")
+	if match := taught.FindStringSubmatch(truth); match != nil {
+		return match[1], match[2]
+	}
+	return truth, ""
 }
 
 // splitHints joins each hint's lines into one.

@@ -12,7 +12,7 @@ import (
 )
 
 const whole = `A datagram fills n bytes of the buffer,
-not all of it.
+not all of it. (1.3)
 
 A terminal shows zero bytes as nothing.
 
@@ -43,6 +43,7 @@ func TestRead(t *testing.T) {
 
 	assert.Equal(t, "whole-buffer", m.ID)
 	assert.Equal(t, "A datagram fills n bytes of the buffer, not all of it.", m.Title)
+	assert.Equal(t, "1.3", m.Taught)
 	assert.Equal(t, "A terminal shows zero bytes as nothing.\n\nThe client counts.", m.Why)
 	assert.Equal(t, []string{"What does ReadFrom return?", "How long is your answer, and how long was the question?", "Pass on buf[:n]."}, m.Hints)
 	assert.Equal(t, []mistake.Edit{{File: "server.go", Right: "buf[:n]\n", Wrong: "buf\n", Line: 13}}, m.Edits)
