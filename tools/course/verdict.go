@@ -111,6 +111,8 @@ func failure(v *judge.Verdict) string {
 		return ""
 	case first.Misconception != "":
 		return first.Misconception
+	case first.Failure == "not begun":
+		return "todo-" + first.Step // the same test meets every TODO in turn
 	}
 	return first.Name
 }

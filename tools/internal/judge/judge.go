@@ -57,6 +57,7 @@ type Verdict struct {
 	Tests   []Test        `json:"tests"`             // in the order in which they began; without subtests' parents
 	Took    time.Duration `json:"took"`              // all of it, in nanoseconds
 	Unraced string        `json:"unraced,omitempty"` // why nobody looked for data races, where somebody should have
+	Raced   int           `json:"raced,omitempty"`   // so many tests had passed before the race detector was asked
 	Built   time.Duration `json:"built"`             // the program's build
 	Hash    string        `json:"hash,omitempty"`    // of the program's bytes
 	Against string        `json:"against,omitempty"` // the hash of the tests

@@ -34,6 +34,7 @@ func (j *Judge) Races(ctx context.Context, c *tree.Chapter, p Program, v *Verdic
 	case again.Build != "": // no C compiler
 		v.Unraced = again.Build
 	case !again.Passed:
+		v.Raced = len(v.Tests)
 		v.Passed, v.Tests = false, again.Tests
 	}
 	v.Took += time.Since(began)

@@ -137,7 +137,10 @@ func Verdict(title string, v *judge.Verdict) string {
 	}
 	fmt.Fprintf(b, "✗ %s: %s\n\n", v.Chapter, Claim(first.Name))
 	b.WriteString(indent(strings.TrimRight(first.Text, "\n") + "\n"))
-	if passed > 0 {
+	switch {
+	case v.Raced > 0:
+		fmt.Fprintf(b, "\nAll %d tests had passed; this showed when the program was built again, with -race.\n", v.Raced)
+	case passed > 0:
 		fmt.Fprintf(b, "\n%d tests passed before it.\n", passed)
 	}
 	return b.String()

@@ -79,6 +79,8 @@ func TestVerdict(t *testing.T) {
 			"✗ 01-udp-server: a client may ask again\n\n  What went wrong.\n\n    picture\n\n2 tests passed before it.\n"},
 		{"a program that fails at once", judge.Verdict{Tests: []judge.Test{fail}},
 			"✗ 01-udp-server: a client may ask again\n\n  What went wrong.\n\n    picture\n"},
+		{"a program with a race", judge.Verdict{Tests: []judge.Test{pass, fail}, Raced: 9},
+			"✗ 01-udp-server: a client may ask again\n\n  What went wrong.\n\n    picture\n\nAll 9 tests had passed; this showed when the program was built again, with -race.\n"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			c.verdict.Chapter = "01-udp-server"
