@@ -114,10 +114,30 @@ var programs = map[string]func(){
 		ready("-")
 		select {}
 	},
-	"child that is idle":  func() { parent("idle server") },
-	"child that sleeps":   func() { parent("sleep") },
-	"child that is busy":  func() { parent("busy loop") },
-	"child that is over":  func() { parent("nothing") },
+	"child that is idle": func() { parent("idle server") },
+	"child that sleeps":  func() { parent("sleep") },
+	"child that is busy": func() { parent("busy loop") },
+	"child that is over": func() { parent("nothing") },
+	"child that is over, and another that is waited for": func() {
+		_ = child("nothing").Start()
+		parent("idle server")
+	},
+	"child whose first thread is over": func() { parent("first thread over") },
+	"first thread over": func() {
+		go func() {
+			for {
+			}
+		}()
+		ready("-")
+		for { // until this goroutine is on the first thread
+			runtime.LockOSThread()
+			if unix.Gettid() == os.Getpid() {
+				unix.RawSyscall(unix.SYS_EXIT, 0, 0, 0)
+			}
+			runtime.UnlockOSThread()
+			runtime.Gosched()
+		}
+	},
 	"nothing":             func() { os.Exit(0) },
 	"UDP echo":            echoUDP,
 	"TCP echo":            echoTCP,
@@ -168,10 +188,15 @@ func blockInAccept(timeout unix.Timeval) {
 }
 
 // parent waits for a child, which says when it is ready.
-func parent(program string) {
+func child(program string) *exec.Cmd {
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), "QUIET_PROGRAM="+program)
 	child.Stdout = os.Stdout
+	return child
+}
+
+func parent(program string) {
+	child := child(program)
 	check(child.Start())
 	if program == "nothing" { // leave it a zombie
 		check(unix.Waitid(unix.P_PID, child.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil))
@@ -329,6 +354,8 @@ func TestProve(t *testing.T) {
 		"timerfd",
 		"child that sleeps",
 		"child that is busy",
+		"child that is over, and another that is waited for",
+		"child whose first thread is over",
 	} {
 		t.Run(program+" is awake", func(t *testing.T) {
 			t.Parallel()

@@ -72,6 +72,8 @@ func (w *Watch) Prove() Verdict {
 type sight struct {
 	threads map[int]thread
 	sockets map[uint64]bool // by inode
+	waits   bool            // a thread waits for a child to end
+	dead    bool            // and a child has ended that nobody has asked for
 }
 
 // A thread is what must not change while a thread sleeps.
@@ -115,14 +117,23 @@ func (w *Watch) program() (Verdict, sight) {
 		}
 		family = append(family, children...)
 	}
+	if seen.waits && seen.dead {
+		return Awake, seen // it may be told at any moment
+	}
 	return verdict, seen
 }
 
 // process looks at every thread of one process, and at its alarms. A process
-// that has no thread left is a zombie, and asleep for good.
+// that has no thread left is a zombie, and asleep for good. One whose first
+// thread has ended looks the same, and its others may do anything yet.
 func (w *Watch) process(pid int, seen *sight) (Verdict, []int) {
 	kind, err := w.kind(pid)
 	if errors.Is(err, fs.ErrNotExist) && w.zombie(pid) {
+		tids, err := w.proc.numbers(pid, "task")
+		if err != nil || len(tids) > 1 {
+			return Awake, nil
+		}
+		seen.dead = true
 		return Asleep, nil
 	}
 	if err != nil {
@@ -195,6 +206,7 @@ func (w *Watch) thread(pid, tid int, kind kind, seen *sight) (stay, error) {
 		return timed, nil
 	}
 	seen.threads[tid] = thread{status.voluntary, status.forced, nr, args}
+	seen.waits = seen.waits || nr == unix.SYS_WAIT4 || nr == unix.SYS_WAITID
 
 	call := calls[nr]
 	if call == nil || status.catchesAlarm && !kind.golang { // whose runtime catches every signal
