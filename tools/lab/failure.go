@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sockets.test/tools/internal/mistake"
@@ -33,11 +34,20 @@ type finding struct {
 	serves  *UDPServer  // the server of the lab's, to see what comes next
 	tcp     *TCP        // the connection, to try what would wake the program
 	woken   bool        // that was found out
+	manner  Outcome     // of a program that goes on, and is awake: NeverRests, WakesInVain
+	columns []int       // of a table, in which a cell is wrong
+	early   bool        // the program ended at the TODO of a later step
 }
 
 // answered tells whether something came, and was not what was wanted.
 func (f *finding) answered() bool {
 	return f.outcome == Wrong || f.outcome == TooMuch || f.outcome == WrongPlace || f.outcome == NotReady || f.outcome == WrongOutput
+}
+
+// contradicts tells whether bytes came that no further step can put right: then
+// a misconception goes before a TODO that the program came to afterwards.
+func (f *finding) contradicts() bool {
+	return f.answered() && len(f.got) > 0 && !todo.Match(f.got)
 }
 
 var todo = regexp.MustCompile(`TODO (\d+\.\d+): .*`)
@@ -51,26 +61,36 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	p.proc.Stdout().Flush() // what it said before it came to rest
 	p.proc.Stderr().Flush()
 	f.program, f.said = p, p.proc.Stderr().String()
+	p.failing = true
+	if p.hangs(f) {
+		f.manner = p.manner
+	}
 	if p.asleep(f) {
 		p.record.Add(wire.Event{Kind: wire.Silence, Text: p.silence()})
 	}
-	if strings.Contains(f.said, raceReport) {
-		f.outcome, f.words = Races, ""
+	if raced(f.said) {
+		f.outcome, f.manner, f.words = Races, "", ""
+		causes = nil // whatever else came of it
 		section = cmp.Or(p.shares, section)
 	}
 	id, title := "", ""
-	if unfinished := todo.FindStringSubmatch(f.said + p.Output()); unfinished != nil {
-		f.outcome, section = NotBegun, unfinished[1]
-		f.words = unfinished[0]
-	} else {
+	unfinished := todo.FindStringSubmatch(f.said + p.Output())
+	if f.early {
+		unfinished = nil
+	}
+	if unfinished == nil || f.contradicts() {
 		for _, cause := range slices.Concat(causes, p.suspects) {
 			if cause.sign(f) {
 				id = cause.id
-				title = truth(id)
-				section = cmp.Or(sectionOf(file, firstNamed(file, id)), section)
+				m := misconception(id)
+				title, section = m.Title, cmp.Or(m.Taught, section)
 				break
 			}
 		}
+	}
+	if unfinished != nil && id == "" {
+		f.outcome, f.manner, section = NotBegun, "", unfinished[1]
+		f.words = unfinished[0]
 	}
 	b := new(strings.Builder)
 	what := f.words
@@ -83,7 +103,7 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	} else if title != "" {
 		b.WriteString(headline(title, id) + what + "\n")
 	} else {
-		b.WriteString(headline(what, string(f.outcome)))
+		b.WriteString(headline(what, string(cmp.Or(f.manner, f.outcome))))
 	}
 	if !again {
 		b.WriteString("\n")
@@ -95,7 +115,7 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	}
 
 	fmt.Fprint(p.t.Output(), b.String())
-	p.t.Attr("outcome", string(f.outcome))
+	p.t.Attr("outcome", string(cmp.Or(f.manner, f.outcome)))
 	if id != "" {
 		p.t.Attr("misconception", id)
 	}
@@ -114,6 +134,9 @@ func saidBefore(words string) bool {
 
 // silence says how the program was seen to be silent.
 func (p *Program) silence() string {
+	if p.manner != "" {
+		return p.efforts()
+	}
 	if p.late {
 		return fmt.Sprintf("silent for %v", deadline)
 	}
@@ -123,6 +146,9 @@ func (p *Program) silence() string {
 // words says the outcome in a sentence.
 func (p *Program) words(f *finding) string {
 	name := subject.name
+	if f.manner != "" {
+		return p.awake(f)
+	}
 	switch f.outcome {
 	case Exited:
 		return name + " exited, " + p.proc.Exit().String() + ", when it should have gone on."
@@ -134,7 +160,7 @@ func (p *Program) words(f *finding) string {
 		}
 		return fmt.Sprintf("%s was asked for %s, and says that it is ready on %s.", name, f.want, f.got)
 	case NotListening:
-		return fmt.Sprintf("No socket is open on %s, where %s said that it is ready.", p.record.Address, name)
+		return p.notListening()
 	case NeverAccepted:
 		return "The connection stands, but " + name + " never accepted it."
 	case NeverRead:
@@ -185,7 +211,7 @@ func (p *Program) words(f *finding) string {
 	case NeverConnected:
 		return name + " never connected."
 	case Races:
-		return name + " has a data race: two goroutines use the same memory, and nothing puts them in order."
+		return name + " " + met(f.said)
 	case WrongOutput:
 		return name + " printed something else than what was wanted."
 	}
@@ -202,6 +228,7 @@ func (p *Program) picture(f *finding) string {
 	}
 	mark := &wire.Mark{Event: -1, Offset: -1}
 	switch {
+	case f.outcome == NotBegun: // what is wanted of later steps would mislead
 	case f.outcome == Wrong:
 		mark.Event, mark.Offset, mark.Words = f.event, f.offset, wanted(f)
 	case f.outcome == TooMuch:
@@ -213,6 +240,9 @@ func (p *Program) picture(f *finding) string {
 		mark.Words = "wanted it from " + p.record.Address
 	case f.woken:
 		mark.Words = "wanted " + shorten(f.want, 0) + " before that"
+		if !f.wanted {
+			mark.Words = "wanted " + f.want + " before that"
+		}
 	case f.outcome == HungUp && f.wanted:
 		mark.Words = wanted(f)
 	case f.wanted:
@@ -220,24 +250,27 @@ func (p *Program) picture(f *finding) string {
 	}
 	select {
 	case <-p.proc.Done():
-		if p.dumped || f.outcome == Races { // we ended it, or the race detector did
+		if p.dumped || strings.Contains(f.said, raceReport) { // we ended it, or the race detector did
 			break
 		}
 		p.record.Add(wire.Event{Kind: wire.Exit, Text: p.proc.Exit().String()})
 	default:
 	}
-	return p.record.Draw(mark)
+	return p.about(f).Draw(mark)
 }
 
 // asleep tells whether the finding is a silence.
 func (p *Program) asleep(f *finding) bool {
-	return Silent(f) || f.outcome == NeverClosed || f.outcome == NeverSent || f.outcome == NeverConnected
+	return f.owes() || f.outcome == NeverClosed || f.outcome == NeverSent || f.outcome == NeverConnected
 }
 
 // terminal is what the program's own terminal showed.
 func (p *Program) terminal() string {
 	lines := append([]string{p.commandLine()}, ends(p.typed, 3)...)
 	lines = append(lines, ends(p.proc.Stdout().String(), 3)...)
+	if p.dumped { // the rest is the runtime's, and the end was ours
+		return strings.Join(append(lines, ends(p.spoken, 6)...), "\n") + "\n"
+	}
 	lines = append(lines, lastWords(p.proc.Stderr().String(), 6)...)
 	select {
 	case <-p.proc.Done():
@@ -253,7 +286,7 @@ func (p *Program) details(f *finding) (lines []string) {
 	if p.record.OnLeft && len(p.record.Events()) > 0 { // a client's terminal tells as much as its socket
 		terminal = append([]string{""}, strings.Split(strings.TrimRight(p.terminal(), "\n"), "\n")...)
 	}
-	if !f.woken && (f.outcome == NotReady && f.got == nil || f.outcome == WontStop || f.outcome == Tolerates || p.asleep(f)) {
+	if !f.woken && p.hangs(f) {
 		for i, text := range p.where() {
 			if i == 3 {
 				break
@@ -261,11 +294,21 @@ func (p *Program) details(f *finding) (lines []string) {
 			lines = append(lines, at("waiting", text))
 		}
 	}
+	if f.outcome == Repeats || f.outcome == Complains {
+		label := "it said     "
+		for _, text := range p.complaints()[:min(3, len(p.complaints()))] {
+			lines = append(lines, label+clip(text))
+			label = "            "
+		}
+	}
+	if f.outcome == SaysNothing && f.got != nil {
+		lines = append(lines, "it printed  "+ends(string(f.got), 1)[0]+"  (on standard output)")
+	}
 	if f.outcome == Races {
 		lines = append(lines, race(f.said)...)
 	}
-	if f.outcome == Unlogged {
-		lines = append(lines, p.logOf()...)
+	if f.outcome == Unlogged || f.outcome == Quotes {
+		lines = append(lines, p.logOf(f)...)
 	}
 	if f.outcome == WrongOutput {
 		lines = append(lines, p.printed(f)...)
@@ -273,7 +316,7 @@ func (p *Program) details(f *finding) (lines []string) {
 	if f.outcome == NotReady && f.listens != "" {
 		lines = append(lines, "listens on "+f.listens+": is its standard output held back in a buffer?")
 	}
-	if !p.record.OnLeft && len(p.record.Events()) > 0 && (f.outcome == Exited || f.outcome == NotBegun || f.outcome == HungUp || f.outcome == Reset) {
+	if !p.record.OnLeft && len(p.record.Events()) > 0 && (f.outcome == Exited || f.outcome == NotBegun || f.outcome == HungUp || f.outcome == Reset || f.outcome == WrongStatus) {
 		label := "it said     "
 		for _, text := range lastWords(p.proc.Stderr().String(), 3) {
 			lines = append(lines, label+text)
@@ -329,9 +372,13 @@ var panics = regexp.MustCompile(`(?m)^(panic|fatal error): `)
 
 // at says where a goroutine stands: "waiting at server.go:31: UDPConn.ReadFrom".
 func at(verb, place string) string {
+	place, runs := strings.CutSuffix(place, running)
 	line, call, _ := strings.Cut(place, ": ")
-	if call == "running" || call == "runnable" || call == "panic" { // it waits for nothing
-		return strings.TrimSpace(strings.Replace(verb, "waiting", "busy", 1) + " at " + line)
+	if call == "running" || call == "runnable" || call == "panic" { // by itself
+		place, runs = line, true
+	}
+	if runs { // and waits for nothing
+		verb = strings.Replace(verb, "waiting", "busy", 1)
 	}
 	return strings.TrimSpace(verb + " at " + place)
 }
@@ -371,18 +418,18 @@ func headline(text, tag string) string {
 	return text + strings.Repeat(" ", gap) + tag + "\n"
 }
 
-// truth is the title of a mistake's file: what holds instead.
-func truth(id string) string {
+// misconception reads what is known of one, from its file.
+func misconception(id string) *mistake.Mistake {
 	t, err := tree.Find(".")
 	if err != nil {
-		return ""
+		return &mistake.Mistake{}
 	}
 	here, _ := os.Getwd()
 	m, err := mistake.Read(filepath.Join(t.Root, "testdata", "mistakes", filepath.Base(here), id+".txtar"))
 	if err != nil {
-		return ""
+		return &mistake.Mistake{}
 	}
-	return m.Title
+	return m
 }
 
 // testLine is the line at which the test stands: in the test itself, not in a
@@ -416,17 +463,6 @@ func sectionOf(file string, line int) string {
 		}
 	}
 	return ""
-}
-
-// firstNamed is the line in which a test file first names a misconception: that
-// is where it belongs, whichever test came upon it.
-func firstNamed(file, id string) int {
-	text, _ := os.ReadFile(file)
-	before, _, found := strings.Cut(string(text), `.Is("`+id+`")`)
-	if !found {
-		return 0
-	}
-	return 1 + strings.Count(before, "\n")
 }
 
 // whereToRead is the foot of a failure: the test, the lesson, the hint.
@@ -482,8 +518,15 @@ func ends(printed string, n int) (lines []string) {
 	return lines[max(0, len(lines)-n):]
 }
 
+// clip also keeps what is no text from the learner's terminal.
 func clip(line string) string {
 	const room = 90
+	line = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, line)
 	if utf8.RuneCountInString(line) <= room {
 		return line
 	}

@@ -157,9 +157,9 @@ func course(t *testing.T) (chapter string) {
 }
 
 var (
-	port     = regexp.MustCompile(`(127\.0\.0\.1:|^\$.*)(\d{5})\b`)
+	port     = regexp.MustCompile(`(127\.0\.0\.1:|0\.0\.0\.0:|^\$.*)(\d{5})\b`)
 	moment   = regexp.MustCompile(`\d+\.\d+ ?(ms|s)\b`)
-	testLine = regexp.MustCompile(`(scenarios_test|hosts_test|testscript)\.go:\d+`)
+	testLine = regexp.MustCompile(`(complaint_test|scenarios_test|hosts_test|again_test|testscript)\.go:\d+`)
 	workDir  = regexp.MustCompile(`WORK=\S+`)
 	fakeLine = regexp.MustCompile(`fakes_test\.go:(\d+)(: (?:\w+\.)?([A-Z]\w+))?`)
 )

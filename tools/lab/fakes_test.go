@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"sockets.test/tools/lab"
 )
@@ -50,6 +52,8 @@ var fakes = map[string]func(){
 	"udp-swaps":         func() { first(udp()) },
 	"udp-dies":          func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); exit(1, "fakeserver: no letter") },
 	"udp-panics":        func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); breaks(nil) },
+	"udp-spins":         func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); spin() },
+	"udp-naps":          func() { naps(udp()) },
 	"udp-todo":          func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); exit(1, "fakeserver: TODO 9.2: answer") },
 
 	"tcp-gone":          func() { welcome, _ := net.Listen("tcp4", addr); welcome.Close(); ready(welcome.Addr()); wait() },
@@ -82,6 +86,11 @@ var fakes = map[string]func(){
 		wait()
 	},
 
+	"tcp-says-no-more": func() { conn := accept(); conn.Read(make([]byte, 100)); conn.Write([]byte("HELLO")); swallow(conn) },
+	"tcp-elsewhere":    func() { elsewhere() },
+	"tries-again":      func() { triesAgain() },
+	"takes-another":    func() { takesAnother() },
+
 	"will-not-stop": func() { signal.Ignore(syscall.SIGTERM); upper(udp()) },
 	"tolerates":     wait,
 	"status-3":      func() { exit(3, "fakeserver: no such address") },
@@ -107,6 +116,21 @@ func ossignals() <-chan os.Signal {
 	never := make(chan os.Signal, 1)
 	signal.Notify(never, os.Interrupt)
 	return never
+}
+
+// spin goes round for longer than anybody waits, and always in the same thread.
+func spin() {
+	runtime.LockOSThread()
+	for i := 1; i != 0; i++ {
+	}
+}
+
+// naps looks for datagrams again and again, and answers none.
+func naps(conn *net.UDPConn) {
+	for {
+		conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		conn.ReadFrom(make([]byte, 100))
+	}
 }
 
 // wait waits for an input that nobody gives.
@@ -214,6 +238,38 @@ func accept() *net.TCPConn {
 	}
 	kept = append(kept, conn)
 	return conn
+}
+
+// elsewhere listens on every interface, and says something else.
+func elsewhere() {
+	welcome, _ := net.Listen("tcp4", "0.0.0.0:0")
+	kept = append(kept, welcome)
+	fmt.Println("fakeserver ready on 127.0.0.1:" + strconv.Itoa(welcome.Addr().(*net.TCPAddr).Port))
+	wait()
+}
+
+// triesAgain listens as soon as it can.
+func triesAgain() {
+	for {
+		welcome, err := net.Listen("tcp4", addr)
+		if err == nil {
+			ready(welcome.Addr())
+			kept = append(kept, welcome)
+			wait()
+		}
+		complain("fakeserver: " + err.Error())
+		time.Sleep(time.Second)
+	}
+}
+
+// takesAnother listens somewhere.
+func takesAnother() {
+	if _, err := net.Listen("tcp4", addr); err != nil {
+		complain("fakeserver: " + err.Error())
+		addr = "127.0.0.1:0"
+	}
+	tcp()
+	wait()
 }
 
 func swallow(conn net.Conn) {

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 )
 
 // where ends a program that hangs with SIGQUIT, whereupon a Go program writes
@@ -16,17 +15,55 @@ func (p *Program) where() []string {
 		return p.stood
 	}
 	p.dumped = true
-	before := len(p.proc.Stderr().String())
-	if p.proc.Signal(syscall.SIGQUIT) != nil || !p.endsWithin(deadline) {
+	p.spoken = p.proc.Stderr().String()
+	before := len(p.spoken)
+	if p.quit() != nil || !p.endsWithin(deadline) {
 		return nil
 	}
 	dump := p.proc.Stderr().String()
+	if i := strings.LastIndex(dump, "SIGQUIT: quit"); i >= 0 { // of much, the middle is not kept
+		before = i
+	}
 	if before > len(dump) {
 		return nil
 	}
 	p.stood = waiting(dump[before:], subject.pkg)
+	if p.manner == NeverRests {
+		p.stood = atWork(dump[before:], subject.pkg)
+	}
 	return p.stood
 }
+
+// atWork is waiting for a program that never rests: what runs comes first. One
+// goroutine may have run and been in a system call at that moment: that with
+// which the dump begins, because its thread ran most, or else any.
+func atWork(dump, pkg string) []string {
+	const head, call, run = "\ngoroutine ", "[syscall", "[running"
+	before, after, _ := strings.Cut(dump, head)
+	first, rest, _ := strings.Cut(after, "\n")
+	lines := waiting(before+head+strings.Replace(first, call, run, 1)+"\n"+rest, pkg)
+	if !slices.ContainsFunc(lines, runs) {
+		lines = waiting(strings.ReplaceAll(dump, call, run), pkg)
+	}
+	slices.SortStableFunc(lines, func(a, b string) int {
+		switch {
+		case runs(a) == runs(b):
+			return 0
+		case runs(a):
+			return -1
+		}
+		return 1
+	})
+	return lines
+}
+
+// runs tells whether a goroutine that stands there runs, and waits for nothing.
+func runs(place string) bool {
+	return strings.HasSuffix(place, running) || strings.HasSuffix(place, ": running") || strings.HasSuffix(place, ": runnable")
+}
+
+// running stands behind the call of a goroutine that runs.
+const running = " (running)"
 
 var (
 	goroutine = regexp.MustCompile(`^goroutine \d+.*\[([^,\]]+).*\]:$`)
@@ -45,6 +82,9 @@ func waiting(dump, pkg string) (lines []string) {
 			state, inner, call, found = match[1], "", "", false
 			continue
 		}
+		if strings.HasPrefix(line, "runtime.mallocgc(") && !found {
+			state = "running" // if it waits, then for garbage to be collected
+		}
 		if match := place.FindStringSubmatch(line); match != nil {
 			own := strings.HasPrefix(call, "main.") || strings.HasPrefix(call, pkg+".")
 			if own && !found {
@@ -52,10 +92,21 @@ func waiting(dump, pkg string) (lines []string) {
 				if inner == "" {
 					inner = state
 				}
-				text := filepath.Base(match[1]) + ":" + match[2] + ": " + inner
+				if inner != state && (state == "running" || state == "runnable") {
+					inner += running
+				}
+				line := ":" + match[2]
+				if line == ":1" { // where the compiler puts a loop that has nothing in it
+					_, name, _ := strings.Cut(shortName(call), ".")
+					line = ", in " + name
+				}
+				text := filepath.Base(match[1]) + line + ": " + inner
 				if !slices.Contains(lines, text) {
 					lines = append(lines, text)
 				}
+			}
+			if strings.HasPrefix(call, "internal/runtime/") {
+				continue // a map's own code, which a reader does not know
 			}
 			if name := shortName(call); isExported(name) || inner == "" && !strings.HasPrefix(call, "runtime.") {
 				inner = name // a channel has none but the runtime's: the goroutine's state says more

@@ -51,14 +51,34 @@ func TestShortName(t *testing.T) {
 
 func TestAt(t *testing.T) {
 	for place, want := range map[string]string{
-		"server.go:31: UDPConn.ReadFrom": "waiting at server.go:31: UDPConn.ReadFrom",
-		"server.go:31: chan receive":     "waiting at server.go:31: chan receive",
-		"server.go:31: running":          "busy at server.go:31",
-		"server.go:31: runnable":         "busy at server.go:31",
+		"server.go:31: UDPConn.ReadFrom":    "waiting at server.go:31: UDPConn.ReadFrom",
+		"server.go:31: chan receive":        "waiting at server.go:31: chan receive",
+		"server.go:31: running":             "busy at server.go:31",
+		"server.go:31: runnable":            "busy at server.go:31",
+		"server.go:31: conn.Read (running)": "busy at server.go:31: conn.Read",
+		"server.go, in serve: runnable":     "busy at server.go, in serve",
 	} {
 		assert.Equal(t, want, at("waiting", place))
 	}
 	assert.Equal(t, "at server.go:31", at("", "server.go:31: panic"))
+}
+
+// A goroutine that runs is shown as one that does, and first.
+func TestAtWork(t *testing.T) {
+	const (
+		idle  = "\ngoroutine 0 [idle]:\nruntime.futex()\n\t/go/src/runtime/futex.go:1 +0x1\n"
+		call  = "\ngoroutine 7 gp=0x1 m=3 mp=0x2 [syscall]:\nmain.serve(0x1)\n\t/server.go:9 +0x1\n"
+		other = "\ngoroutine 8 [syscall]:\nmain.input()\n\t/server.go:5 +0x1\n"
+		loop  = "\ngoroutine 9 [runnable]:\nmain.loop()\n\t/server.go:7 +0x1\n"
+	)
+	for dump, want := range map[string][]string{
+		call + other:        {"server.go:9: running", "server.go:5: syscall"},
+		idle + call + loop:  {"server.go:7: runnable", "server.go:9: syscall"},
+		idle + call + other: {"server.go:9: running", "server.go:5: running"},
+		"no dump":           nil,
+	} {
+		assert.Equal(t, want, atWork("SIGQUIT: quit\n"+dump, "main"))
+	}
 }
 
 // A long line of a program's does not fill the screen.

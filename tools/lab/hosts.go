@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -174,6 +175,17 @@ func (s *UDPServer) SayFromElsewhere(to netip.AddrPort, text string) {
 	}
 }
 
+// LargestDatagram is how many bytes a datagram from the lab can have: 65,507,
+// which is all that there is room for (RFC 768, RFC 791), but 9,216 on macOS
+// and its kin, which send no more unless they are told to
+// (net.inet.udp.maxdgram).
+func LargestDatagram() int {
+	if runtime.GOOS == "linux" || runtime.GOOS == "windows" {
+		return 65507
+	}
+	return 9216
+}
+
 func (s *UDPServer) nameOf(addr netip.AddrPort) string {
 	for _, c := range s.record.Clients() {
 		if c.Address == addr.String() {
@@ -181,6 +193,21 @@ func (s *UDPServer) nameOf(addr netip.AddrPort) string {
 		}
 	}
 	return s.program.name()
+}
+
+// ExpectPatience wants the program to ask nothing more, and not to give up: it
+// is seen asleep, with no timer that will ring soon, or it outlasts a few
+// seconds of silence.
+func (s *UDPServer) ExpectPatience(causes ...Cause) {
+	s.t.Helper()
+	got, _, end := s.receive(aWhile())
+	switch end {
+	case done:
+		event := len(s.record.Events()) - 1
+		s.program.fail(&finding{outcome: TooMuch, got: got, event: event, offset: 0}, causes)
+	case exited:
+		s.program.fail(&finding{outcome: Exited}, causes)
+	}
 }
 
 // ExpectNothing wants no datagram to be there, and none to come any more.
@@ -385,8 +412,8 @@ var PrintedPadded Sign = func(f *finding) bool {
 
 // PrintedPart is the sign of a line that is right as far as it goes.
 var PrintedPart Sign = func(f *finding) bool {
-	part := strings.TrimSuffix(string(f.got), "\n")
-	return f.outcome == WrongOutput && part != "" && strings.HasPrefix(f.want, part)
+	part, whole := strings.TrimSuffix(string(f.got), "\n"), strings.TrimSuffix(f.want, "\n")
+	return f.outcome == WrongOutput && part != "" && part != whole && strings.HasPrefix(whole, part)
 }
 
 // PrintedJust is the sign of exactly this on standard output.
@@ -394,9 +421,10 @@ func PrintedJust(text string) Sign {
 	return func(f *finding) bool { return f.outcome == WrongOutput && string(f.got) == text }
 }
 
-// PrintedMore is the sign of the right line, and something before it.
+// PrintedMore is the sign of the right line, and something else before it.
 var PrintedMore Sign = func(f *finding) bool {
-	return f.outcome == WrongOutput && f.want != "" && strings.HasSuffix(string(f.got), f.want)
+	before, ok := strings.CutSuffix(string(f.got), f.want)
+	return f.outcome == WrongOutput && f.want != "" && ok && !strings.Contains(before, strings.TrimSpace(f.want))
 }
 
 // SaidOnStdout is the sign of an error that is told on standard output only.
@@ -425,19 +453,7 @@ func (p *Program) endsAfterInput() bool { return p.endInput() && p.endsWithin(de
 // NoTimer is the sign of a program that waits, and has set no deadline to end
 // that.
 var NoTimer Sign = func(f *finding) bool {
-	return (f.outcome == Tolerates || f.program.asleep(f)) && f.program.watch.Prove() == quiet.Asleep
-}
-
-// Unconnected is the sign of a client that waits for an answer on a UDP socket
-// that has no partner.
-var Unconnected Sign = func(f *finding) bool {
-	list, _ := quiet.Sockets(f.program.PID())
-	for _, socket := range list {
-		if socket.Net == "udp" && socket.Remote.Port() == 0 {
-			return f.outcome == Tolerates
-		}
-	}
-	return false
+	return (f.outcome == Tolerates || f.program.asleep(f)) && f.program.hasNoTimer()
 }
 
 // ClosedPort is an address at which nothing listens, and which no other

@@ -29,6 +29,8 @@ import (
 //	twice N...           these arrive twice, one copy behind the other
 //	repeat N after M     a copy of N arrives behind M
 //	hold N... until M    these arrive behind M, in the order of their numbers
+//	late N...            these arrive when the server has read what came before,
+//	                     and most of its -timeout has passed since
 //
 // With "answers" before it, an instruction is about the datagrams that come
 // back: "answers drop 3". A stream loses nothing, but nothing keeps its pieces:
@@ -38,6 +40,7 @@ import (
 //	                     one piece, once the client has ended it
 //	lines                it arrives a line at a time
 //	cut after N          after so many bytes each connection is reset
+//	cut C... after N     these connections are, the first being number 1
 //
 // No Read of the server's can see two pieces together: the next is sent when
 // the one before has been read. Only Linux tells that; elsewhere a test with
@@ -55,9 +58,13 @@ type Link struct {
 	there    way // to the server
 	back     way // and from it
 	sizes    map[int][]int
-	cutAfter int
+	cuts     map[int]int // of each connection; 0: of all others
 	flows    []*flow
 	streams  []*stream
+
+	script []string  // see patiently
+	given  int       // datagrams handed on to the server
+	readAt time.Time // when the last of them was seen to have been read
 }
 
 // A flow is what one client's socket sends, and what comes back to it.
@@ -80,6 +87,7 @@ type way struct {
 	dropAll  bool
 	drop     map[int]bool
 	twice    map[int]bool
+	late     map[int]bool
 	hold     map[int]int   // which waits for which
 	repeat   map[int][]int // behind which come copies of which
 	seen     []*datagram   // number n is seen[n-1]
@@ -92,6 +100,7 @@ type stream struct {
 	all       []byte       // that the client has sent
 	given     int          // how much of it was handed on
 	sizes     []int        // of pieces; nil for as it comes, {0} for lines
+	cutAfter  int          // so many bytes, -1 for never
 	ended     bool         // the client has
 	over      bool         // nothing more is handed on
 	answered  bool         // nor comes back
@@ -101,9 +110,9 @@ type stream struct {
 // NewLink opens a link that leads nowhere yet.
 func NewLink(t testing.TB, script ...string) *Link {
 	t.Helper()
-	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cutAfter: -1}
+	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, script: script}
 	for _, w := range []*way{&l.there, &l.back} {
-		w.drop, w.twice, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
+		w.drop, w.twice, w.late, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
 	}
 	for _, instruction := range script {
 		if err := l.read(instruction); err != nil {
@@ -128,7 +137,7 @@ func NewLink(t testing.TB, script ...string) *Link {
 	return l
 }
 
-var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|pieces|lines|cut)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
+var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|cut)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
 
 // read takes one instruction.
 func (l *Link) read(instruction string) error {
@@ -164,6 +173,11 @@ func (l *Link) read(instruction string) error {
 		for _, n := range numbers {
 			w.hold[n] = other
 		}
+	case verb == "late" && word == "" && len(numbers) > 0 && match[1] == "":
+		l.seesReads()
+		for _, n := range numbers {
+			w.late[n] = true
+		}
 	case verb == "lines" && match[1] == "":
 		l.Pieces(0, 0)
 	case verb == "pieces" && word == "all" && match[1] == "":
@@ -171,8 +185,13 @@ func (l *Link) read(instruction string) error {
 	case verb == "pieces" && len(numbers) > 0 && match[1] == "":
 		l.Pieces(0, numbers...)
 	case verb == "cut" && word == "after" && match[1] == "":
-		l.cutAfter = other
 		l.seesReads()
+		if len(numbers) == 0 {
+			numbers = []int{0}
+		}
+		for _, n := range numbers {
+			l.cuts[n] = other
+		}
 	default:
 		return errors.New("not an instruction; see the comment of lab.Link")
 	}
@@ -205,6 +224,7 @@ func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
 	p := Start(l.t, append([]string{"-addr", AnyPort, "-via", l.Addr}, args...)...)
 	l.ReadyOn(p)
+	p.link, p.patient = l, func() *Program { return l.patiently(args) }
 	return p
 }
 
@@ -257,8 +277,12 @@ func (l *Link) move(step time.Duration) bool {
 	if l.moveStream() {
 		return true
 	}
-	conns := []syscall.Conn{l.front, l.welcome}
-	acts := []func() bool{l.datagram, l.accept}
+	var conns []syscall.Conn
+	var acts []func() bool
+	if l.due() {
+		conns, acts = append(conns, l.front), append(acts, l.datagram)
+	}
+	conns, acts = append(conns, l.welcome), append(acts, l.accept)
 	for _, f := range l.flows {
 		conns = append(conns, f.conn)
 		acts = append(acts, func() bool { return l.answer(f) })
@@ -381,6 +405,7 @@ func (l *Link) deliver(w *way, d *datagram, lost bool) {
 		return
 	}
 	if w.toServer {
+		l.given, l.readAt = l.given+1, time.Time{}
 		d.flow.conn.Write(d.data) // a server that has gone takes nothing
 	} else {
 		l.front.WriteToUDPAddrPort(d.data, d.flow.client)
@@ -396,9 +421,14 @@ func (l *Link) accept() bool {
 	}
 	l.t.Cleanup(func() { near.Close() })
 	n := len(l.streams) + 1
-	s := &stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0]}
+	s := &stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0], cutAfter: -1}
 	if own, ok := l.sizes[n]; ok {
 		s.sizes = own
+	}
+	for _, i := range []int{0, n} {
+		if after, ok := l.cuts[i]; ok {
+			s.cutAfter = after
+		}
 	}
 	l.streams = append(l.streams, s)
 	record := l.program.record
@@ -451,10 +481,10 @@ func (l *Link) moveStream() bool {
 		return false
 	}
 	size := s.next()
-	if l.cutAfter >= 0 {
-		size = min(size, l.cutAfter-s.given)
+	if s.cutAfter >= 0 {
+		size = min(size, s.cutAfter-s.given)
 	}
-	cut := l.cutAfter >= 0 && s.given >= l.cutAfter
+	cut := s.cutAfter >= 0 && s.given >= s.cutAfter
 	if !cut && size == 0 && !s.ended || !l.taken(s) {
 		return false
 	}
@@ -510,12 +540,17 @@ func (l *Link) give(s *stream, size int) {
 // taken tells whether the server has read every piece so far, or never will.
 // A client's stream goes at its own pace where no script says how.
 func (l *Link) taken(s *stream) bool {
-	if s.sizes == nil && l.cutAfter < 0 || s.given == 0 {
+	if s.sizes == nil && s.cutAfter < 0 || s.given == 0 {
 		return true
 	}
-	here, there := s.far.LocalAddr().(*net.TCPAddr).AddrPort(), s.far.RemoteAddr().(*net.TCPAddr).AddrPort()
-	peer, ok := quiet.Connection(l.program.PID(), there, here)
+	peer, ok := l.peer(s)
 	return !ok || peer.RecvQ == 0 && peer.Inode != 0 && unsent(s.far) == 0
+}
+
+// peer is the server's socket of a connection.
+func (l *Link) peer(s *stream) (quiet.Socket, bool) {
+	here, there := s.far.LocalAddr().(*net.TCPAddr).AddrPort(), s.far.RemoteAddr().(*net.TCPAddr).AddrPort()
+	return quiet.Connection(l.program.PID(), there, here)
 }
 
 // moveBack hands on what the server says on a connection.
@@ -544,6 +579,7 @@ func (l *Link) moveBack(s *stream) bool {
 // ExpectDatagrams wants the clients to have sent these datagrams, in this order.
 func (l *Link) ExpectDatagrams(want []string, causes ...Cause) {
 	l.t.Helper()
+	l.program.expectBegun(causes)
 	seen := l.there.seen
 	for i, d := range seen {
 		if i >= len(want) {
@@ -564,6 +600,7 @@ func (l *Link) ExpectDatagrams(want []string, causes ...Cause) {
 // to have sent this, and then the end of its stream.
 func (l *Link) ExpectStreams(want []string, causes ...Cause) {
 	l.t.Helper()
+	l.program.expectBegun(causes)
 	for i, text := range want {
 		if i >= len(l.streams) {
 			f := &finding{outcome: NeverConnected, want: text, wanted: true}

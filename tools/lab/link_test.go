@@ -1,11 +1,15 @@
 package lab
 
 import (
+	"io"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"sockets.test/tools/internal/wire"
 )
@@ -55,7 +59,61 @@ func TestLinkScript(t *testing.T) {
 
 // What is no instruction is refused.
 func TestLinkRefuses(t *testing.T) {
-	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "pieces", "answers lines", "drop 3 until 4"} {
+	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
 		assert.Error(t, NewLink(t).read(script), script)
 	}
+}
+
+// Answers have a script of their own, and go to the client that asked.
+func TestLinkAnswers(t *testing.T) {
+	l := NewLink(t, "answers drop 2", "answers twice 3", "drop 1")
+	server, client := listenUDP(t, AnyPort), listenUDP(t, AnyPort)
+	l.udp = netip.MustParseAddrPort(server.LocalAddr().String())
+	l.program = &Program{record: wire.New("server")}
+	f := l.flow(netip.MustParseAddrPort(client.LocalAddr().String()))
+
+	for _, text := range []string{"1", "2", "3"} {
+		_, err := server.WriteToUDPAddrPort([]byte(text), netip.MustParseAddrPort(f.conn.LocalAddr().String()))
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return l.answer(f) }, deadline, time.Millisecond)
+	}
+
+	var got []string
+	buf := make([]byte, 10)
+	client.SetReadDeadline(time.Now().Add(deadline))
+	for range 3 {
+		n, from, err := client.ReadFromUDPAddrPort(buf)
+		require.NoError(t, err)
+		assert.Equal(t, l.Addr, from.String())
+		got = append(got, string(buf[:n]))
+	}
+	assert.Equal(t, []string{"1", "3", "3"}, got)
+}
+
+// What the server says on a connection reaches its client, and so does the end.
+func TestLinkStreamBack(t *testing.T) {
+	l := NewLink(t)
+	server, err := net.Listen("tcp4", AnyPort)
+	require.NoError(t, err)
+	defer server.Close()
+	l.tcp = netip.MustParseAddrPort(server.Addr().String())
+	l.program = &Program{record: wire.New("server")}
+	client, err := net.Dial("tcp4", l.Addr)
+	require.NoError(t, err)
+	defer client.Close()
+	require.Eventually(t, l.accept, deadline, time.Millisecond)
+	conn, err := server.Accept()
+	require.NoError(t, err)
+
+	_, err = conn.Write([]byte("hello"))
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
+	for !l.streams[0].answered {
+		l.moveBack(l.streams[0])
+	}
+
+	client.SetReadDeadline(time.Now().Add(deadline))
+	all, err := io.ReadAll(client)
+	assert.NoError(t, err)
+	assert.Equal(t, "hello", string(all))
 }

@@ -17,7 +17,7 @@ const (
 	NotListening   Outcome = "not listening"   // it said ready, but no socket is there
 	NeverAccepted  Outcome = "never accepted"  // the connection waits in the backlog
 	NeverRead      Outcome = "never read"      // the bytes wait in the socket
-	NeverAnswered  Outcome = "never answered"  // it read them, and sleeps
+	NeverAnswered  Outcome = "never answered"  // it read them, and that is all
 	Wrong          Outcome = "wrong answer"    // other bytes than those wanted
 	Stranger       Outcome = "wrong address"   // the answer comes from a socket that was not asked
 	TooMuch        Outcome = "too much"        // bytes after the answer
@@ -42,8 +42,12 @@ type Sign func(*finding) bool
 func (s Sign) Is(id string) Cause { return Cause{s, id} }
 
 // Is names the misconception behind an outcome, where only one can lead to it.
+// What does not come from a program that never rests has another reason, for
+// which NeverRests stands; but one that tolerates an error may go on as it likes.
 func (o Outcome) Is(id string) Cause {
-	return Cause{func(f *finding) bool { return f.outcome == o }, id}
+	return Cause{func(f *finding) bool {
+		return f.manner == o || f.outcome == o && (f.manner != NeverRests || o == Tolerates)
+	}, id}
 }
 
 // A Cause is what an expectation knows of its own failure. The first whose
@@ -53,9 +57,12 @@ type Cause struct {
 	id   string
 }
 
-// Silent is the sign of a program that sleeps and owes an answer, whether or
-// not it has accepted the connection or read what came.
-var Silent Sign = func(f *finding) bool {
+// Silent is the sign of a program that rests and owes an answer, whether or not
+// it has accepted the connection or read what came.
+var Silent Sign = func(f *finding) bool { return f.owes() && f.manner != NeverRests }
+
+// owes tells whether an answer is due.
+func (f *finding) owes() bool {
 	return f.outcome == NeverAccepted || f.outcome == NeverRead || f.outcome == NeverAnswered
 }
 
@@ -112,7 +119,7 @@ var Panics = Said("panic: ")
 // WentTo is the sign of an answer that another client received.
 func WentTo(other *UDP) Sign {
 	return func(f *finding) bool {
-		if !Silent(f) || f.want == "" || !other.holds(f.want) {
+		if !f.owes() || f.want == "" || !other.holds(f.want) {
 			return false
 		}
 		f.words = subject.name + " sent the answer to " + other.name + "."
@@ -137,7 +144,7 @@ var AnswersAfterEnd Sign = func(f *finding) bool {
 // wakes does something more on a silent connection, and tells whether bytes
 // come of it.
 func (f *finding) wakes(question string, more func(*TCP)) bool {
-	if Silent(f) && f.tcp != nil {
+	if f.owes() && f.tcp != nil {
 		f.woken = f.tcp.wakes(question, more)
 	}
 	if f.woken {

@@ -1,8 +1,10 @@
 package lab
 
 import (
+	"fmt"
 	"io"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -32,9 +34,20 @@ type Program struct {
 	shares   string   // see SuspectRaces
 	suspects []Cause  // the same
 	dumped   bool     // where has ended it
+	spoken   string   // what it had said on standard error by itself
 	stood    []string // and seen where it stood
 
 	late bool // the last wait ended at its deadline, with no proof of anything
+
+	manner  Outcome      // of the last wait, if the program was awake: NeverRests, WakesInVain
+	effort  quiet.Effort // and what it had done meanwhile
+	acted   bool         // a wait has come to what it waited for
+	failing bool         // the verdict is reached, and what is left is to name it
+
+	remarks int // lines on standard error before it was ready
+
+	link    *Link           // that it stands at both ends of
+	patient func() *Program // plays the same again, without haste; nil if it cannot
 }
 
 // Start runs the program with these arguments and waits for nothing.
@@ -104,7 +117,8 @@ type Server struct {
 	*Program
 	Addr string // "127.0.0.1:45871"
 
-	inner int // sockets that it held for itself when it was ready
+	inner   int    // sockets that it held for itself when it was ready
+	welcome uint64 // the inode of the socket on which it listened then
 }
 
 // AnyPort is where servers are asked to listen: on a port of the kernel's choice.
@@ -148,6 +162,9 @@ func (p *Program) Ready(causes ...Cause) *Server {
 	s := &Server{Program: p, Addr: netip.AddrPortFrom(asked.Addr(), at.Port()).String()}
 	p.record.Address = s.Addr
 	s.inner = p.innerSockets()
+	s.welcome = p.listening()
+	p.proc.Stderr().Flush()
+	p.remarks = len(p.complaints())
 	return s
 }
 
@@ -197,7 +214,12 @@ func (p *Program) listens() string {
 }
 
 // ended tells whether the program has exited, or is about to.
-func (p *Program) ended() bool { return p.endsWithin(5 * time.Second) }
+func (p *Program) ended() bool {
+	if p.manner != "" { // it has just been seen to go on
+		return p.endsIn(0)
+	}
+	return p.endsWithin(deadline)
+}
 
 // endsWithin waits until the program has exited, or shows that it goes on.
 func (p *Program) endsWithin(limit time.Duration) bool {
@@ -210,6 +232,18 @@ func (p *Program) endsWithin(limit time.Duration) bool {
 		}
 	}, nil)
 	return end == done || end == exited
+}
+
+// listening is the inode of the socket on which a program of TCP waits for
+// clients, 0 for none.
+func (p *Program) listening() uint64 {
+	list, _ := quiet.Sockets(p.PID())
+	for _, socket := range list {
+		if socket.State == "LISTEN" {
+			return socket.Inode
+		}
+	}
+	return 0
 }
 
 // innerSockets counts what the program holds besides its sockets of TCP and
@@ -227,7 +261,7 @@ func (p *Program) innerSockets() int {
 // to rest. Where the system does not show them, nothing is asked.
 func (s *Server) ExpectSockets(n int, causes ...Cause) {
 	s.t.Helper()
-	s.Rest() // it may not have accepted yet what it will keep
+	s.takeIn() // it may not have accepted yet what it will keep
 	have := -1
 	count := func() bool {
 		held, ok := quiet.Held(s.proc.Pid())
@@ -245,6 +279,9 @@ func (s *Server) ExpectSockets(n int, causes ...Cause) {
 		s.fail(&finding{outcome: Exited}, causes)
 	}
 	if _, ok := quiet.Held(s.proc.Pid()); !ok {
+		if _, shown := quiet.Held(os.Getpid()); shown && s.ended() {
+			s.fail(&finding{outcome: Exited}, causes)
+		}
 		s.t.Log("the program's sockets were not counted: this system does not show them")
 		return
 	}
@@ -263,13 +300,34 @@ func (s *Server) ExpectOpen(causes ...Cause) {
 			return
 		}
 	}
-	if ok {
-		f := &finding{outcome: NotListening}
-		if s.ended() {
-			f.outcome = Exited
-		}
-		s.fail(f, causes)
+	if !ok {
+		return
 	}
+	f := &finding{outcome: NotListening}
+	if s.ended() {
+		f.outcome = Exited
+	} else if at := s.listens(); at != "" {
+		f.outcome, f.want, f.got = WrongPlace, s.Addr, []byte(at)
+		f.words = fmt.Sprintf("%s said that it is ready on %s, and its socket is bound to %s.", subject.name, s.Addr, at)
+	}
+	s.fail(f, causes)
+}
+
+// takeIn lets a program of TCP accept the clients that wait at its door, and
+// any other rest.
+func (s *Server) takeIn() {
+	s.awaitFor(2*time.Second, func(step time.Duration) bool {
+		time.Sleep(step)
+		list, ok := quiet.Sockets(s.proc.Pid())
+		doors, waiting := 0, 0
+		for _, socket := range list {
+			if socket.State == "LISTEN" {
+				doors++
+				waiting += socket.RecvQ
+			}
+		}
+		return !ok || doors > 0 && waiting == 0
+	}, nil)
 }
 
 // Rest lets the program alone until it sleeps for good, or has shown for two

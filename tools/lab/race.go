@@ -37,11 +37,27 @@ func (p *Program) SuspectRaces(section string, causes ...Cause) {
 
 const raceReport = "WARNING: DATA RACE"
 
+// mapsMet is how the runtime of Go says that it caught two goroutines in one
+// map. It needs no race detector for that, only luck, and it ends the program.
+const mapsMet = "fatal error: concurrent map "
+
+func raced(said string) bool {
+	return strings.Contains(said, raceReport) || strings.Contains(said, mapsMet)
+}
+
+// met says in words what was said of two goroutines.
+func met(said string) string {
+	if strings.Contains(said, raceReport) {
+		return "has a data race: two goroutines use the same memory, and nothing puts them in order."
+	}
+	return "had two goroutines in one map at the same moment, and Go ended it."
+}
+
 // end kills the program, and then, when all that it wrote has been read, looks
 // for a data race that no expectation has come upon.
 func (p *Program) end() {
 	p.proc.Kill()
-	if !p.t.Failed() && strings.Contains(p.proc.Stderr().String(), raceReport) {
+	if !p.t.Failed() && raced(p.proc.Stderr().String()) {
 		p.fail(&finding{}, nil) // which sees what is the matter
 	}
 }
@@ -103,8 +119,11 @@ func accesses(said, pkg string) (list []access) {
 	return list
 }
 
-// race puts the two sides below each other.
+// race puts the two sides below each other. The runtime tells only one.
 func race(said string) (lines []string) {
+	if !strings.Contains(said, raceReport) {
+		return []string{"it said  " + strings.Join(lastWords(said, 1), ", ")}
+	}
 	for i, a := range accesses(said, subject.pkg) {
 		who := "one goroutine"
 		if i > 0 {

@@ -48,6 +48,8 @@ var scenarios = []scenario{
 	// 9.2: a datagram is answered
 	{"udp-never-read", func(t *testing.T) { proof(t); ask(t, "udp-never-reads").Expect("HELLO") }},
 	{"udp-never-answered", func(t *testing.T) { proof(t); ask(t, "udp-never-answers").Expect("HELLO") }},
+	{"udp-never-rests", func(t *testing.T) { proof(t); ask(t, "udp-spins").Expect("HELLO", lab.Silent.Is("answers-the-first")) }},
+	{"udp-wakes-in-vain", func(t *testing.T) { proof(t); ask(t, "udp-naps").Expect("HELLO") }},
 	{"udp-exits", func(t *testing.T) { ask(t, "udp-dies").Expect("HELLO") }},
 	{"udp-panics", func(t *testing.T) { ask(t, "udp-panics").Expect("HELLO", lab.Panics.Is("dies-at-bytes")) }},
 	{"udp-todo", func(t *testing.T) { ask(t, "udp-todo").Expect("HELLO") }},
@@ -140,6 +142,25 @@ var scenarios = []scenario{
 	{"tcp-answers-after-nothing", func(t *testing.T) {
 		proof(t)
 		call(t, "tcp-never-answers").Expect("HELLO", lab.AnswersAfter("\n").Is("waits-for-a-newline"), lab.AnswersAfterEnd.Is("waits-for-the-end"))
+	}},
+
+	{"tcp-says-no-more", func(t *testing.T) {
+		proof(t)
+		client := call(t, "tcp-says-no-more")
+		client.Expect("HELLO")
+		client.Stay("and this?", "AND THIS?")
+	}},
+	{"tcp-is-udp", func(t *testing.T) { proof(t); lab.Serve(t, "upper").TCP("client") }},
+	{"tcp-bound-elsewhere", func(t *testing.T) { proof(t); lab.Serve(t, "tcp-elsewhere").ExpectOpen() }},
+	{"tcp-tries-again", func(t *testing.T) {
+		proof(t)
+		holder := lab.Serve(t, "tcp-upper")
+		lab.Start(t, "-addr", holder.Addr, "tries-again").ExpectTaken(holder)
+	}},
+	{"tcp-takes-another", func(t *testing.T) {
+		proof(t)
+		holder := lab.Serve(t, "tcp-upper")
+		lab.Start(t, "-addr", holder.Addr, "takes-another").ExpectTaken(holder)
 	}},
 
 	// 9.4: a program ends, and leaves nothing

@@ -46,3 +46,16 @@ func HeardBy(other *TCP) Sign {
 		return strings.HasPrefix(string(other.in), f.want)
 	}
 }
+
+// OverFor is the sign of a connection that ended without a word, and of another
+// client's that did too.
+func OverFor(other *TCP) Sign {
+	return func(f *finding) bool {
+		if !Wordless(f) {
+			return false
+		}
+		for other.over == "" && other.read() == done {
+		}
+		return other.over != "" && len(other.in) == 0
+	}
+}

@@ -96,3 +96,33 @@ var Wordless Sign = func(f *finding) bool {
 func AnswersNext(more, answer string) Sign {
 	return func(f *finding) bool { return AnswersAfter(more)(f) && string(f.tcp.in) == answer }
 }
+
+// StillAnswers is the sign of a program that should have closed the connection,
+// and answers exactly this to what comes next. What an earlier sign of the kind
+// has said on the connection counts as said.
+func StillAnswers(more, answer string) Sign {
+	return func(f *finding) bool {
+		if f.outcome != NeverClosed || f.tcp == nil {
+			return false
+		}
+		f.woken = f.tcp.wakes("and what if the client goes on?", func(c *TCP) { c.say([]byte(more)) })
+		return f.woken && string(f.tcp.in) == answer
+	}
+}
+
+// Refuses is the sign of a program that ends a new connection, without a byte,
+// when it gets this. The question stands above the attempt in the picture.
+func Refuses(question, say string) Sign {
+	return func(f *finding) bool {
+		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+			return false
+		}
+		c, err := f.tcp.again(question)
+		if err != nil {
+			return false
+		}
+		c.say([]byte(say))
+		c.read()
+		return c.over != "" && len(c.in) == 0
+	}
+}

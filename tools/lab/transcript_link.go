@@ -35,7 +35,7 @@ func throughCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || s.link == nil {
 		ts.Fatalf("usage: through [argument...], after link")
 	}
-	p := s.link.Run(args...)
+	p := s.link.Run(append([]string{"-timeout", "30ms"}, args...)...) // no reader waits for longer than that
 	s.link.Carry()
 	p.ExpectExit(0)
 	s.linked = p

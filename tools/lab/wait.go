@@ -18,7 +18,7 @@ const (
 	done   ending = iota // what was waited for is there
 	exited               // the program has gone
 	silent               // every thread of it sleeps, and nothing will wake it
-	late                 // the deadline passed
+	late                 // it is awake, and has had its chance
 )
 
 // await asks ready, which may block for a step, until it is true, or the
@@ -29,19 +29,39 @@ func (p *Program) await(ready func(step time.Duration) bool, held func() bool) e
 }
 
 func (p *Program) awaitFor(limit time.Duration, ready func(time.Duration) bool, held func() bool) ending {
+	vigil := p.vigil()
+	end, how := p.watchFor(limit, vigil, ready, held)
+	if p.failing {
+		return end // what came before is what is to be told
+	}
+	p.late = end == late
+	if limit >= deadline || !p.late { // a moment more of the same changes nothing
+		p.manner, p.effort = how, vigil.effort
+	}
+	p.acted = p.acted || end == done
+	return end
+}
+
+// watchFor is awaitFor. If the program was awake to the last, it tells in which
+// manner. Who waits for less than the deadline wants to see what comes in that
+// time, and sees all of it.
+func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Duration) bool, held func() bool) (ending, Outcome) {
 	const step = 2 * time.Millisecond
-	p.late = false
+	bounded := limit >= deadline
+	if p.failing && p.late && !p.dumped {
+		limit = min(limit, probed)
+	}
 	for began := time.Now(); ; {
 		if ready(step) {
-			return done
+			return done, ""
 		}
 		select {
 		case <-p.proc.Done():
 			// What it sent before it went is in our socket by now.
 			if ready(step) || held != nil && held() && ready(limit) {
-				return done
+				return done, ""
 			}
-			return exited
+			return exited, ""
 		default:
 		}
 		before := p.printedSoFar()
@@ -51,13 +71,20 @@ func (p *Program) awaitFor(limit time.Duration, ready func(time.Duration) bool, 
 			}
 			// It may have answered between our last look and its falling asleep.
 			if held == nil && ready(step) || held != nil && held() && ready(limit) {
-				return done
+				return done, ""
 			}
-			return silent
+			return silent, ""
 		}
-		if time.Since(began) > limit {
-			p.late = true
-			return late
+		how := vigil.look(p)
+		over := vigil.over(time.Since(began), limit)
+		if over && how == "" {
+			how = vigil.guess()
+		}
+		if over || how != "" && bounded {
+			if held == nil && ready(step) || held != nil && held() && ready(limit) {
+				return done, "" // it has answered, and we have been slow
+			}
+			return late, how
 		}
 	}
 }
@@ -73,18 +100,18 @@ func (p *Program) collect() int {
 	return p.printedSoFar()
 }
 
-// far is a time-out that no wait of the lab's outlasts. It is well below the
-// minute for which crypto/rand sets an alarm when it is first used: that is
-// stopped at once, but the runtime's poller shows it until the minute is over.
-const far = 40 * time.Second
+// far is how long a timer must be set for not to matter to any wait, by a
+// program that began just now. It leaves a little for the look itself, and is
+// well below the minute for which crypto/rand sets an alarm when it is first
+// used: that is stopped at once, but the runtime's poller shows it until the
+// minute is over.
+const far = deadline + 2*time.Second
 
-// asleepNow is the proof of silence. While a program is young, a timer that it
-// set for far or longer will not ring before the deadline of any wait.
+// asleepNow is the proof of silence. The kernel shows for how long a timer was
+// set, and it was set no earlier than the program began: what is older may
+// ring so much sooner.
 func (p *Program) asleepNow() bool {
-	if time.Since(p.began) > far-2*deadline {
-		return p.watch.Prove() == quiet.Asleep
-	}
-	return p.watch.ProveFor(far) == quiet.Asleep
+	return p.watch.ProveFor(time.Since(p.began)+far) == quiet.Asleep
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -27,9 +27,37 @@
 //     looks of [Watch.Prove] are two milliseconds apart; but a processor that
 //     is itself stopped meanwhile, by the host of a virtual machine, would
 //     escape them.
+//
+// # A program that does not sleep
+//
+// Of a program that goes round in a loop, or sleeps for a moment again and
+// again, nothing can be proven: from outside, one that counts its rounds and
+// will answer after the next looks the same as one that never will. A
+// [Meter] measures instead what it has done since bytes last moved, and who
+// waits decides how much of that is enough:
+//
+//   - [Effort.Spins]: so much processor time. A busy machine gives less of it
+//     in a second, and makes nobody use more.
+//   - [Effort.Stirs]: so much time asleep by its own alarms, and awake, in which
+//     it woke again and again. The time for which it was ready to run and had
+//     no processor does not count.
+//
+// Bytes have moved when a socket of the program's has more or less in its
+// queues, or the program has read a page from whatever it was: a program that
+// starts reads files, and one that is slow reads what it has not read yet.
+// What it writes does not count, nor do sockets that it opens and closes: one
+// that complains, or tries to connect, for ever does both.
+//
+// This is a bound and no proof. A program that is right and uses more before it
+// answers is taken for one that never does: more processor time, because what
+// it computes is much, or its processor slow; or more time asleep, in eight naps
+// or more. What the host of a virtual machine takes away may be counted as used.
 package quiet
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // Verdict is what a look at a program tells.
 type Verdict int
@@ -54,3 +82,27 @@ type Socket struct {
 	SendQ         int            // bytes not yet acknowledged, a FIN counting as one
 	Inode         uint64         // 0 when no program holds it: not yet accepted, or closed
 }
+
+// An Effort is what a program and its descendants have done while nothing came
+// of it.
+type Effort struct {
+	Clock    time.Duration // how long that is
+	CPU      time.Duration // processor time
+	Own      time.Duration // Clock, less the waiting for a processor; 0 where that is not told
+	Wakes    int           // how many looks found that it had slept and woken since the one before
+	Kept     time.Duration // waiting for a processor, since the first look
+	Compiled bool          // it is one process, and a Go program: it begins at once
+}
+
+// Spins tells whether the program has used so much processor time, in no less
+// time by the clock: ten threads that wait for a time without sleeping use ten
+// times what one does.
+func (e Effort) Spins(bound time.Duration) bool { return e.CPU >= bound && e.Clock >= bound }
+
+// naps are as many as a program takes that looks again and again. One that is
+// slow takes one or two.
+const naps = 8
+
+// Stirs tells whether the program has slept and woken again and again for so
+// long.
+func (e Effort) Stirs(bound time.Duration) bool { return e.Wakes >= naps && e.Own >= bound }

@@ -22,6 +22,18 @@ func (w *Watch) Prove() Verdict { return Unknown }
 // ProveFor returns Unknown.
 func (w *Watch) ProveFor(far time.Duration) Verdict { return Unknown }
 
+// A Meter measures nothing here.
+type Meter struct{}
+
+// Meter returns a Meter.
+func (w *Watch) Meter() *Meter { return &Meter{} }
+
+// Look returns false.
+func (m *Meter) Look() (Effort, bool) { return Effort{}, false }
+
+// Busiest returns false.
+func Busiest(pid int) (tid int, ok bool) { return 0, false }
+
 // Sockets returns false: the sockets of another process cannot be listed here.
 func Sockets(pid int) (list []Socket, ok bool) { return nil, false }
 

@@ -5,25 +5,23 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"sockets.test/tools/internal/wire"
 )
 
 // Fit gives a text's lines, none wider than so many columns. A line of prose
-// goes on below, indented as it was; one of a drawing is cut, because a drawing
-// that is folded is none; what a caret points out goes below its caret. Control
-// bytes, which would do something to the terminal, are left out, but for colours.
+// goes on below, indented as it was; a conversation is drawn narrower; one line of
+// another drawing is cut, because a drawing that is folded is none. Control bytes,
+// which would do something to the terminal, are left out, but for colours.
 func Fit(text string, width int) []string {
 	var lines []string
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(wire.Narrow(text, width)) {
 		line = clean(line)
 		switch {
 		case ansi.StringWidth(line) <= width:
 			lines = append(lines, line)
 		case isDrawing(line):
 			lines = append(lines, ansi.Truncate(line, width, "…"))
-		case strings.HasPrefix(strings.TrimSpace(line), "^ "):
-			before, words, _ := strings.Cut(line, "^ ")
-			lines = append(lines, ansi.Truncate(before+"^", width, "…"))
-			lines = append(lines, fold("      "+words, width)...)
 		default:
 			lines = append(lines, fold(line, width)...)
 		}
@@ -54,17 +52,55 @@ func Flow(text string) string {
 
 func isDrawing(line string) bool { return strings.ContainsAny(line, "│┌└├") }
 
-// fold breaks a line between words. Wide gaps, which set columns off, close.
+// fold breaks a line between words, and only there, as long as each fits: a path
+// must stay whole. What a wide gap sets off as a column stays one, if it has half
+// of the screen, and as much as its words need.
 func fold(line string, width int) []string {
-	words := strings.TrimLeft(line, " ")
-	indent := strings.Repeat(" ", min(len(line)-len(words), width/3))
-	words = strings.Join(strings.Fields(words), " ")
-	folded := strings.Split(ansi.Wrap(words, max(1, width-len(indent)), ""), "\n")
-	for i := range folded {
-		folded[i] = indent + folded[i]
+	text := strings.TrimLeft(line, " ")
+	first := line[:min(len(line)-len(text), width/3)]
+	rest := strings.Repeat(" ", len(first))
+	if at := column.FindStringIndex(line); at != nil {
+		if left := ansi.StringWidth(line[:at[1]]); left <= width/2 && widest(line[at[1]:]) <= width-left {
+			first, rest, text = line[:at[1]], strings.Repeat(" ", left), line[at[1]:]
+		}
 	}
+	room := max(1, width-len(rest))
+	var folded []string
+	last := ""
+	end := func() {
+		folded = append(folded, first+last)
+		first = rest
+	}
+	for _, word := range unbroken.FindAllString(text, -1) {
+		if together := last + " " + word; last != "" && ansi.StringWidth(together) <= room {
+			last = together
+			continue
+		}
+		if last != "" {
+			end()
+		}
+		pieces := strings.Split(ansi.Hardwrap(word, room, true), "\n")
+		for _, last = range pieces[:len(pieces)-1] {
+			end()
+		}
+		last = pieces[len(pieces)-1]
+	}
+	end()
 	return folded
 }
+
+// column is what stands before the second of two columns.
+var column = regexp.MustCompile(`^ *\S+(?: \S+)* {2,}`)
+
+func widest(text string) (width int) {
+	for _, word := range unbroken.FindAllString(text, -1) {
+		width = max(width, ansi.StringWidth(word))
+	}
+	return width
+}
+
+// unbroken is a word, or the name in brackets at the end of a line.
+var unbroken = regexp.MustCompile(`\[[^\[\]]*\]$|\S+`)
 
 func clean(line string) string {
 	line = strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", "    ")

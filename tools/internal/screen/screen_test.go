@@ -59,11 +59,25 @@ func TestTheKeysAreAlwaysSeen(t *testing.T) {
 }
 
 func TestNarrow(t *testing.T) {
-	text := strings.Join(screen.Fit(failure, 60), "\n")
+	for _, width := range []int{50, 60, 80} {
+		text := strings.Join(screen.Fit(failure, width), "\n")
 
-	assert.Contains(t, text, "[stale-bytes]", "the name is lost")
-	assert.Contains(t, text, `"HILONGER MESSAGE" │`, "the drawing is folded")
-	assert.Contains(t, text, strings.Repeat(" ", 41)+"^\n      wanted \"HI\"", "the caret has moved")
+		assert.Contains(t, text, "[stale-bytes]", "the name is lost")
+		assert.Contains(t, text, `"HILONGER MESSAGE" │  0.4 ms`, "the drawing is folded, or cut")
+		assert.Contains(t, text, `wanted "HI": 14 bytes too many`, "what was wanted is folded")
+	}
+}
+
+func TestFold(t *testing.T) {
+	for text, want := range map[string][]string{
+		"  read again   chapters/01-udp-server/README.md:128, 1.3":   {"  read again", "  chapters/01-udp-server/README.md:128,", "  1.3"},
+		"  it said      fakeserver: a word or two more":              {"  it said      fakeserver: a word or", "               two more"},
+		"it never closed the connection:       [too much]":           {"it never closed the connection:", "[too much]"},
+		"  a_word_that_is_wider_than_the_screen_is, alas":            {"  a_word_that_is_wider_than_the_screen_", "  is, alas"},
+		"\x1b[31mcolours have no width, \x1b[0mso they do not count": {"\x1b[31mcolours have no width, \x1b[0mso they do not", "count\x1b[m"},
+	} {
+		assert.Equal(t, want, screen.Fit(text, 39), "%q", text)
+	}
 }
 
 func TestWithoutColour(t *testing.T) {

@@ -24,7 +24,7 @@ type Mark struct {
 // Draw gives the record as lines of text: a lifeline for the clients on the
 // left, one for the server on the right, an arrow for each event. With two
 // clients or more, each line names its own. Of a long record it shows the
-// beginning and the end, and always the marked event.
+// beginning and the end, and always the marked event, and what never arrived.
 func (r *Record) Draw(mark *Mark) string {
 	events, clients := r.Events(), r.Clients()
 	if mark == nil {
@@ -38,22 +38,27 @@ func (r *Record) Draw(mark *Mark) string {
 	}
 	b := new(strings.Builder)
 	r.head(b, clients, label)
-	skipped := 0
+	skipped, lost := 0, 0
+	for _, e := range events {
+		if e.Lost {
+			lost++
+		}
+	}
 	for i, e := range events {
-		if !shown(i, len(events), mark.Event) {
+		if !shown(i, len(events), mark.Event) && !(e.Lost && lost <= most) {
 			skipped++
 			continue
 		}
 		if skipped > 0 {
-			fmt.Fprintf(b, "%*s  │ %s │\n", label, "", center(fmt.Sprintf("... %d more ...", skipped)))
+			fmt.Fprintf(b, "%*s  │ %s │\n", label, "", center(fmt.Sprintf("... %d more ...", skipped), span))
 			skipped = 0
 		}
 		if i == mark.Event && mark.Offset >= 0 {
-			line, column := r.draw(e, label, mark.Offset)
-			b.WriteString(line + "\n" + caret(column, mark.Words) + "\n")
+			line, column := r.row(e, label).draw(span, mark.Offset)
+			b.WriteString(line + "\n" + caret(column, mark.Words, width) + "\n")
 			continue
 		}
-		line, _ := r.draw(e, label, -1)
+		line, _ := r.row(e, label).draw(span, -1)
 		b.WriteString(line + "\n")
 	}
 	if mark.Words != "" && (mark.Event < 0 || mark.Offset < 0) {
@@ -77,7 +82,7 @@ func shown(i, n, marked int) bool {
 }
 
 // caret points at a column from below, its words kept on the screen.
-func caret(column int, words string) string {
+func caret(column int, words string, width int) string {
 	if column+2+utf8.RuneCountInString(words) <= width {
 		return strings.Repeat(" ", column) + "^ " + words
 	}
@@ -99,72 +104,124 @@ func (r *Record) head(b *strings.Builder, clients []Client, label int) {
 	fmt.Fprintf(b, "%-*s%s\n", start, left, right)
 }
 
-// draw gives the event's line, and the column in which byte mark stands.
-func (r *Record) draw(e Event, label, mark int) (line string, column int) {
-	name := ""
+// row is the event's line.
+func (r *Record) row(e Event, label int) row {
+	line := row{left: '│', right: '│', at: "  " + stamp(e.At)}
 	if label > 0 {
-		name = e.Client
+		line.before = e.Client
 	}
-	left := fmt.Sprintf("%-*s  │ ", label, name)
-	right := "  " + stamp(e.At)
+	line.before = fmt.Sprintf("%-*s  ", label, line.before)
 	if e.From != "" {
-		right += "  from " + e.From
+		line.more = "  from " + e.From
 	}
-	words, start := string(e.Kind), 0
 	switch e.Kind {
 	case Silence:
-		return left + strings.Repeat(" ", span) + " │" + right + "  " + e.Text, 0
+		line.more += "  " + e.Text
+		return line
 	case Exit:
+		line.more += "  " + e.Text
 		if r.OnLeft {
-			return strings.TrimSuffix(left, "│ ") + "╳ " + strings.Repeat(" ", span) + " │" + right + "  " + e.Text, 0
+			line.left = '╳'
+		} else {
+			line.right = '╳'
 		}
-		return left + strings.Repeat(" ", span) + " ╳" + right + "  " + e.Text, 0
+		return line
 	case Note:
-		return left + center(e.Text) + " │" + right, 0
+		line.note = e.Text
+		return line
 	case Bytes:
-		words, start = quote(e.Data, mark, span-4)
+		line.bytes = &excerpt{data: e.Data, size: len(e.Data)}
+	default:
+		line.words = string(e.Kind)
+	}
+	line.tip = '◀'
+	if e.ToServer {
+		line.tip, line.toServer = '▶', true
+	}
+	if e.Lost || e.Kind == Refused {
+		line.tip = '╳'
+	}
+	return line
+}
+
+// A row is a line of a drawing, before it is known how wide that will be.
+type row struct {
+	before      string // left of the lifelines: the client's name
+	left, right rune   // the lifelines themselves; '╳' is the end of a program
+	note        string // in the middle, where there is no arrow
+
+	tip      rune // of an arrow, or 0
+	toServer bool
+	words    string   // the arrow's, if they are no bytes
+	bytes    *excerpt // or these
+
+	at, more string // right of the lifelines
+}
+
+// draw gives the row's line, its lifelines so far apart, and the column in
+// which byte mark stands.
+func (r row) draw(span, mark int) (line string, column int) {
+	left := r.before + string(r.left) + " "
+	right := " " + string(r.right) + r.at + r.more
+	if r.tip == 0 {
+		return left + center(r.note, span) + right, 0
+	}
+	words, start := r.words, 0
+	if r.bytes != nil {
+		words, start = r.bytes.quote(mark, span-4)
 	}
 	shaft := strings.Repeat("─", max(1, span-utf8.RuneCountInString(words)-2))
-	if e.ToServer {
-		end := "▶"
-		if e.Kind == Refused || e.Lost {
-			end = "╳"
-		}
-		return left + words + " " + shaft + end + " │" + right, utf8.RuneCountInString(left) + start
+	if r.toServer {
+		return left + words + " " + shaft + string(r.tip) + right, utf8.RuneCountInString(left) + start
 	}
-	column = utf8.RuneCountInString(left+"◀"+shaft+" ") + start
-	end := "◀"
-	if e.Lost {
-		end = "╳"
-	}
-	return left + end + shaft + " " + words + " │" + right, column
+	left += string(r.tip) + shaft + " "
+	return left + words + right, utf8.RuneCountInString(left) + start
 }
 
 // Quote shows bytes as Go writes them, in at most room columns: of many bytes
 // those around byte near, and how many there are.
 func Quote(data []byte, near, room int) string {
-	text, _ := quote(data, near, room)
+	text, _ := (&excerpt{data: data, size: len(data)}).quote(near, room)
 	return text
 }
 
-// quote also tells in which column of the text byte mark begins.
-func quote(data []byte, mark, room int) (text string, column int) {
-	mark = max(0, min(mark, len(data)))
-	from, to, size := 0, len(data), ""
-	if len(inside(data))+2 > room {
-		size = fmt.Sprintf(" (%d bytes)", len(data))
-		from, to = around(data, mark, room-4-len(size)) // but for quotes and ellipses
+// An excerpt is what is known of some bytes.
+type excerpt struct {
+	data          []byte
+	before, after bool // there are more
+	size          int  // of all
+}
+
+// quote shows the excerpt in at most room columns, and tells in which of them
+// byte mark of data begins.
+func (x *excerpt) quote(mark, room int) (text string, column int) {
+	mark = max(0, min(mark, len(x.data)))
+	from, to := 0, len(x.data)
+	text, column = x.show(from, to, mark)
+	if utf8.RuneCountInString(text) <= room {
+		return text, column
 	}
-	before, after := "", ""
-	if from > 0 {
+	from, to = around(x.data, mark, room-4-len(x.count())) // but for quotes and ellipses
+	return x.show(from, to, mark)
+}
+
+// show quotes data[from:to], and says if that is not all.
+func (x *excerpt) show(from, to, mark int) (text string, column int) {
+	before, after, size := "", "", ""
+	if from > 0 || x.before {
 		before = "…"
 	}
-	if to < len(data) {
+	if to < len(x.data) || x.after {
 		after = "…"
 	}
-	column = utf8.RuneCountInString(`"`+before) + len(inside(data[from:mark]))
-	return `"` + before + inside(data[from:to]) + after + `"` + size, column
+	if before+after != "" {
+		size = x.count()
+	}
+	column = utf8.RuneCountInString(`"`+before) + len(inside(x.data[from:mark]))
+	return `"` + before + inside(x.data[from:to]) + after + `"` + size, column
 }
+
+func (x *excerpt) count() string { return fmt.Sprintf(" (%d bytes)", x.size) }
 
 // around finds the bytes to show in so many columns: a third of them before
 // the mark, unless there is room for more.
@@ -198,7 +255,7 @@ func inside(data []byte) string {
 	return b.String()
 }
 
-func center(text string) string {
+func center(text string, span int) string {
 	n := utf8.RuneCountInString(text)
 	if n >= span {
 		return text

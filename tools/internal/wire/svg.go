@@ -21,6 +21,8 @@ const (
 	rowHigh  = 34
 	gutter   = 78 // for the times
 	gap      = 90 // between two lifelines, at least
+
+	lost = 0.7 // how far what is lost comes
 )
 
 // A lifeline is a client, or a socket of the server's.
@@ -36,38 +38,34 @@ type lifeline struct {
 type picture struct {
 	lines   []*lifeline
 	clients map[string]int // the lifeline of a client
-	serving map[string]int // the one of the server's that serves it now
-	server  int            // the first of the server's: the welcome socket, or the only one
+	asked   map[string]int // the one of the server's that it asks at first
+	serving map[string]int // the one that serves it now
+	server  int            // the first of the server's
 	body    strings.Builder
 	y       float64
+
+	left, right float64 // of the server's frame
+	end         float64 // where that ends: with the program; 0 if it lives on
 }
 
-// SVG draws the record as a sequence diagram: a lifeline for each client, one
-// for a UDP server's socket; for a TCP server one for its welcome socket, to
-// which clients connect, and one for each connection socket, which carries the
-// bytes. It follows the reader's preference for light or dark.
+// SVG draws the record as a sequence diagram: a lifeline for each client, and in
+// the server's frame one for its UDP socket; for a TCP server one for its welcome
+// socket, to which clients connect, and one for each connection socket, which
+// carries the bytes. What befalls the program, and none of its sockets, goes
+// across the frame. It follows the reader's preference for light or dark.
 func (r *Record) SVG(title string) ([]byte, error) {
 	events, clients := r.Events(), r.Clients()
 	if len(events) == 0 || len(clients) == 0 {
 		return nil, errors.New("nothing went over the wire that the course could see")
 	}
-	p := &picture{clients: map[string]int{}, serving: map[string]int{}}
+	p := &picture{clients: map[string]int{}, asked: map[string]int{}, serving: map[string]int{}}
 	for _, c := range clients {
 		if _, ok := p.clients[c.Name]; !ok {
 			p.clients[c.Name] = len(p.lines)
 			p.lines = append(p.lines, &lifeline{name: c.Name, of: c.Address, class: "client"})
 		}
 	}
-	p.server = len(p.lines)
-	p.lines = append(p.lines, &lifeline{name: "UDP socket", of: "for every client", class: "socket"})
-	if isTCP(events) {
-		*p.lines[p.server] = lifeline{name: "welcome socket", of: "accepts clients", class: "welcome"}
-		for _, e := range events {
-			if e.Kind == Connect {
-				p.lines = append(p.lines, &lifeline{name: "connection socket", of: "for " + e.Client, class: "connection"})
-			}
-		}
-	}
+	p.sockets(events)
 	p.spread(r, events)
 	p.y = heads + headHigh + 10
 	for i, e := range events {
@@ -84,19 +82,38 @@ func (r *Record) SVG(title string) ([]byte, error) {
 	return []byte(p.page(r, title)), nil
 }
 
-func isTCP(events []Event) bool {
+// sockets gives the server a lifeline for each of its sockets.
+func (p *picture) sockets(events []Event) {
+	p.server = len(p.lines)
+	connects := map[string]bool{}
 	for _, e := range events {
 		if e.Kind == Connect || e.Kind == Refused {
-			return true
+			connects[e.Client] = true
 		}
 	}
-	return false
+	if len(connects) < len(p.clients) {
+		p.lines = append(p.lines, &lifeline{name: "UDP socket", of: "for every client", class: "socket"})
+	}
+	if len(connects) > 0 {
+		p.lines = append(p.lines, &lifeline{name: "welcome socket", of: "accepts clients", class: "welcome"})
+	}
+	for name := range p.clients {
+		p.asked[name] = p.server
+		if connects[name] {
+			p.asked[name] = len(p.lines) - 1
+		}
+	}
+	for _, e := range events {
+		if e.Kind == Connect {
+			p.lines = append(p.lines, &lifeline{name: "connection socket", of: "for " + e.Client, class: "connection"})
+		}
+	}
 }
 
 // ends gives the two lifelines of an event, in the order of the picture.
 func (p *picture) ends(e Event) (client, server int) {
-	server = p.server
-	if at, ok := p.serving[e.Client]; ok && e.Kind != Connect {
+	server = p.asked[e.Client]
+	if at, ok := p.serving[e.Client]; ok && e.Kind != Connect && e.Kind != Refused {
 		server = at
 	}
 	return p.clients[e.Client], server
@@ -105,7 +122,7 @@ func (p *picture) ends(e Event) (client, server int) {
 // follow keeps account of who serves whom.
 func (p *picture) follow(e Event) {
 	if e.Kind == Connect {
-		next := p.server
+		next := p.asked[e.Client]
 		for _, at := range p.serving {
 			next = max(next, at)
 		}
@@ -121,6 +138,9 @@ func words(e Event) string {
 	}
 	if e.From != "" {
 		text += " from " + e.From
+	}
+	if e.Lost {
+		text += " is lost"
 	}
 	return text
 }
@@ -144,7 +164,11 @@ func (p *picture) spread(r *Record, events []Event) {
 		p.follow(e)
 		if e.Client != "" && e.Kind != Note && e.Kind != Silence {
 			from, to := p.ends(e)
-			need(from, to, float64(utf8.RuneCountInString(words(e)))*letter+36)
+			pixels := float64(utf8.RuneCountInString(words(e)))*letter + 36
+			if e.Lost {
+				pixels /= lost
+			}
+			need(from, to, pixels)
 		}
 	}
 	clear(p.serving)
@@ -153,19 +177,16 @@ func (p *picture) spread(r *Record, events []Event) {
 		l.x = x
 		x += gaps[i]
 	}
+	first, last := p.lines[p.server], p.lines[len(p.lines)-1]
+	p.left = first.x - first.wide()/2 - 12
+	p.right = max(last.x+last.wide()/2+12, p.left+float64(utf8.RuneCountInString(r.called()))*letter+26)
 }
+
+// called is the server's name, with its address.
+func (r *Record) called() string { return strings.TrimSpace(r.Server + " " + r.Address) }
 
 func (l *lifeline) wide() float64 {
 	return float64(max(utf8.RuneCountInString(l.name), utf8.RuneCountInString(l.of)))*letter + 20
-}
-
-// judged is the lifeline of the program that the record is about.
-func (p *picture) judged(r *Record, e Event) *lifeline {
-	client, server := p.ends(e)
-	if r.OnLeft {
-		return p.lines[client]
-	}
-	return p.lines[server]
 }
 
 func (p *picture) draw(r *Record, e Event) {
@@ -179,20 +200,19 @@ func (p *picture) draw(r *Record, e Event) {
 	case Note:
 		p.y -= rowHigh
 		p.note(e.Text)
-	case Silence, Exit:
-		l := p.judged(r, e)
-		text := e.Text
-		if e.Kind == Exit {
-			p.cross(l.x, p.y)
-			l.to = p.y
-			text = "exits: " + text
+	case Silence:
+		p.befalls(r, "wrong dashed", e.Text)
+	case Exit:
+		class := "wrong"
+		if e.Text == "exit status 0" {
+			class = "plain"
 		}
-		p.text(l.x-10, p.y+4, "wrong", "end", text)
+		p.befalls(r, class, "exits: "+e.Text)
+		p.exit(r)
 	case Refused:
-		p.arrow(client.x, server.x, words(e), "wrong")
-		p.cross(server.x, p.y)
+		p.arrow(client.x, server.x, words(e), "wrong", 1)
 	case Connect:
-		p.arrow(client.x, server.x, words(e), "plain")
+		p.arrow(client.x, server.x, words(e), "plain", 0)
 		p.follow(e)
 		p.y += rowHigh + 8
 		fmt.Fprintf(&p.body, `<path class="born" d="M%.1f %.1f H%.1f"/>`+"\n", server.x+3, p.y, p.lines[p.serving[e.Client]].x-p.lines[p.serving[e.Client]].wide()/2)
@@ -203,12 +223,43 @@ func (p *picture) draw(r *Record, e Event) {
 		if class == "" {
 			class = "plain"
 		}
+		stop := 0.0
+		if e.Lost {
+			stop = lost
+		}
 		if e.ToServer {
-			p.arrow(client.x, server.x, words(e), class)
+			p.arrow(client.x, server.x, words(e), class, stop)
 		} else {
-			p.arrow(server.x, client.x, words(e), class)
+			p.arrow(server.x, client.x, words(e), class, stop)
 		}
 		server.over(e.Kind, p.y)
+	}
+}
+
+// befalls tells what befalls the program that is judged: across the server's
+// frame, or beside a client's lifeline.
+func (p *picture) befalls(r *Record, class, text string) {
+	if r.OnLeft {
+		p.text(p.lines[0].x+12, p.y+4, class, "", text)
+		return
+	}
+	fmt.Fprintf(&p.body, `<path class="across %s" d="M%.1f %.1f H%.1f"/>`, class, p.left, p.y, p.right)
+	p.text(p.left+10, p.y-7, class, "", text)
+}
+
+// exit ends the program that is judged, with all its sockets.
+func (p *picture) exit(r *Record) {
+	ours := p.lines[p.server:]
+	if r.OnLeft {
+		ours = p.lines[:p.server]
+	} else {
+		p.end = p.y
+	}
+	for _, l := range ours {
+		if l.to == 0 && (l.class != "connection" || l.from > 0) {
+			l.to = p.y
+			p.cross(l.x, p.y)
+		}
 	}
 }
 
@@ -225,14 +276,21 @@ func (l *lifeline) over(kind Kind, y float64) {
 	}
 }
 
-// arrow goes from one lifeline to another, its words above it.
-func (p *picture) arrow(from, to float64, words, class string) {
-	tip, back := to-4, to-14
-	if to < from {
-		tip, back = to+4, to+14
+// arrow goes from one lifeline to another, its words above it. Unless stop is 0,
+// it comes so far only, and ends in a cross.
+func (p *picture) arrow(from, to float64, words, class string, stop float64) {
+	if stop > 0 {
+		end := from + stop*(to-from)
+		fmt.Fprintf(&p.body, `<path class="shaft %s" d="M%.1f %.1f H%.1f"/>`, class, from, p.y, end)
+		p.cross(end, p.y)
+	} else {
+		tip, back := to-4, to-14
+		if to < from {
+			tip, back = to+4, to+14
+		}
+		fmt.Fprintf(&p.body, `<path class="shaft %s" d="M%.1f %.1f H%.1f"/>`, class, from, p.y, back)
+		fmt.Fprintf(&p.body, `<path class="tip %s" d="M%.1f %.1f L%.1f %.1f L%.1f %.1f Z"/>`+"\n", class, tip, p.y, back, p.y-5, back, p.y+5)
 	}
-	fmt.Fprintf(&p.body, `<path class="shaft %s" d="M%.1f %.1f H%.1f"/>`, class, from, p.y, back)
-	fmt.Fprintf(&p.body, `<path class="tip %s" d="M%.1f %.1f L%.1f %.1f L%.1f %.1f Z"/>`+"\n", class, tip, p.y, back, p.y-5, back, p.y+5)
 	// Near the sender, so that words of arrows that pass others stay apart.
 	if to > from {
 		p.text(from+12, p.y-7, class, "", words)
@@ -279,19 +337,19 @@ func (p *picture) page(r *Record, title string) string {
 		}
 	}
 	topHeads := p.body.String()
-	last := p.lines[len(p.lines)-1]
-	right, bottom := last.x+last.wide()/2+30, p.y+rowHigh
-	first := p.lines[p.server]
-	server := strings.TrimSpace(r.Server + " " + r.Address)
-	left := first.x - first.wide()/2 - 12
-	right = max(right, left+float64(utf8.RuneCountInString(server))*letter+44)
+	bottom := p.y + rowHigh
+	wide, high := p.right+18, bottom+20
+	end := p.end + 12
+	if p.end == 0 {
+		end = bottom
+	}
 
 	b := new(strings.Builder)
-	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-labelledby="title">`+"\n", right, bottom+20, right, bottom+20)
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-labelledby="title">`+"\n", wide, high, wide, high)
 	fmt.Fprintf(b, "%s\n<title id=\"title\">%s</title>\n<style>%s</style>\n", SVGMark, escape(title), style)
 	b.WriteString(`<rect class="paper" width="100%" height="100%"/>` + "\n")
-	fmt.Fprintf(b, `<rect class="program" x="%.1f" y="%d" width="%.1f" height="%.1f" rx="6"/>`, left, top-8, right-18-left, bottom-top+8)
-	fmt.Fprintf(b, `<text class="name" x="%.1f" y="%d">%s</text>`+"\n", left+10, top+12, escape(server))
+	fmt.Fprintf(b, `<rect class="program" x="%.1f" y="%d" width="%.1f" height="%.1f" rx="6"/>`, p.left, top-8, p.right-p.left, end-top+8)
+	fmt.Fprintf(b, `<text class="name" x="%.1f" y="%d">%s</text>`+"\n", p.left+10, top+12, escape(r.called()))
 	for _, l := range p.lines {
 		if l.to == 0 {
 			l.to = bottom - 8
@@ -337,7 +395,9 @@ text.wrong { fill: #b42318 }
 .shaft.plain { stroke: #57606a; stroke-dasharray: 5 3 }
 .tip { fill: #1f2328 }
 .tip.plain { fill: #57606a }
-.shaft.wrong, .cross { stroke: #b42318; stroke-width: 2 }
+.shaft.wrong, .cross, .across { fill: none; stroke: #b42318; stroke-width: 2 }
+.across.plain { stroke: #57606a }
+.across.dashed { stroke-dasharray: 2 6 }
 .tip.wrong { fill: #b42318 }
 .born { fill: none; stroke: #9a5b00; stroke-dasharray: 2 3; stroke-width: 1.5 }
 @media (prefers-color-scheme: dark) {
@@ -356,7 +416,8 @@ text.wrong { fill: #ff9a8f }
 .shaft.plain { stroke: #9ea7b3 }
 .tip { fill: #e6edf3 }
 .tip.plain { fill: #9ea7b3 }
-.shaft.wrong, .cross { stroke: #ff9a8f }
+.shaft.wrong, .cross, .across { stroke: #ff9a8f }
+.across.plain { stroke: #9ea7b3 }
 .tip.wrong { fill: #ff9a8f }
 }
 `

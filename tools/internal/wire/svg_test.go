@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -71,6 +72,51 @@ func TestSVG(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(said, "UDP socket"))
 		assert.NotContains(t, said, "welcome socket")
 		assert.Contains(t, said, `"HI" from 127.0.0.1:9`)
+	})
+
+	t.Run("what is lost, or refused, does not arrive", func(t *testing.T) {
+		r := New("udpserver")
+		r.Join("ann", "127.0.0.1:50001")
+		r.Join("bob", "127.0.0.1:50002")
+		r.Add(Event{Client: "ann", Kind: Bytes, ToServer: true, Data: []byte("one")})
+		r.Add(Event{Client: "ann", Kind: Bytes, ToServer: true, Data: []byte("two"), Lost: true})
+		r.Add(Event{Client: "ann", Kind: Bytes, Data: []byte("ONE"), Lost: true})
+		r.Add(Event{Client: "bob", Kind: Refused, ToServer: true})
+		picture, err := r.SVG("")
+		require.NoError(t, err)
+
+		assert.Contains(t, texts(t, picture), `"two" is lost`)
+		assert.Equal(t, 1, strings.Count(string(picture), `class="tip`), "only one arrow arrives")
+		assert.Equal(t, 3, strings.Count(string(picture), `class="cross`))
+	})
+
+	t.Run("what befalls the program goes across all of it", func(t *testing.T) {
+		r := conversation()
+		r.Join("cy", "127.0.0.1:50003") // who never connects, so speaks UDP
+		r.Add(Event{Client: "cy", Kind: Bytes, ToServer: true, Data: []byte("hi")})
+		r.Add(Event{Kind: Silence, Text: "asleep"})
+		r.Add(Event{Kind: Exit, Text: "exit status 0"})
+		picture, err := r.SVG("")
+		require.NoError(t, err)
+
+		frame := regexp.MustCompile(`class="program" x="([\d.]+)"`).FindSubmatch(picture)
+		require.NotNil(t, frame)
+		across := regexp.MustCompile(`class="across [^"]*" d="M` + string(frame[1]) + " ")
+		assert.Len(t, across.FindAll(picture, -1), 2)
+		assert.Equal(t, 2, strings.Count(string(picture), `class="cross`), "its two sockets that are open end with it")
+	})
+
+	t.Run("a server of both protocols has both sockets", func(t *testing.T) {
+		r := conversation()
+		r.Join("cy", "127.0.0.1:50003")
+		r.Add(Event{Client: "cy", Kind: Bytes, ToServer: true, Data: []byte("hi")})
+		picture, err := r.SVG("")
+		require.NoError(t, err)
+
+		said := texts(t, picture)
+		assert.Equal(t, 1, strings.Count(said, "UDP socket"))
+		assert.Equal(t, 1, strings.Count(said, "welcome socket"))
+		assert.Equal(t, 2, strings.Count(said, "connection socket"))
 	})
 
 	t.Run("every kind of event can be drawn, also many, on either side", func(t *testing.T) {
