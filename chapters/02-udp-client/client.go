@@ -47,14 +47,16 @@ func run(addr string, timeout time.Duration) error {
 
 // open creates a UDP socket for a conversation with the server at addr,
 // "host:port". Its own port is of the kernel's choice. It sends nothing: the
-// server need not be there yet.
+// server need not be there yet. A datagram from any other address is not the
+// answer, and no reason to stop waiting for that.
 func open(addr string) (net.Conn, error) {
 	return nil, errors.New("TODO 2.1: open a socket whose partner is the server")
 }
 
 // readLine reads one line, and returns it without its newline, and otherwise
-// as it was typed. The last line of the input may lack its newline. No line at
-// all is an error. The line has at most 2048 bytes, and it may have none.
+// as it was typed; a carriage return before the newline may stay or go. The
+// last line of the input may lack its newline. No line at all is an error. The
+// line has at most 2048 bytes, and it may have none.
 func readLine(in io.Reader) (string, error) {
 	return "", errors.New("TODO 2.2: read one line")
 }

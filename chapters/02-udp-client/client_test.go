@@ -1,8 +1,10 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sockets.test/tools/lab"
 )
@@ -20,12 +22,10 @@ func TestOpen(t *testing.T) {
 		client.Type("hello world\n")
 
 		asker := server.Expect("hello world", firsts...)
-		client.ExpectPatience(
-			lab.EndedWell.Is("write-is-delivery"),
-			lab.Exits(1).Is("ignores-the-flag"))
+		server.ExpectPatience(waits...)
 		server.Say(asker, "HELLO WORLD")
 		client.ExpectOutput("HELLO WORLD\n", prints...)
-		server.ExpectNothing(lab.Got("hello world").Is("asks-again"))
+		server.ExpectNothing(waits...)
 	})
 
 	t.Run("two clients run at once", func(t *testing.T) {
@@ -44,17 +44,35 @@ func TestOpen(t *testing.T) {
 		server.Say(one, "I AM FIRST")
 		first.ExpectOutput("I AM FIRST\n")
 	})
+
+	t.Run("a stranger's datagram is not the answer", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("which way?\n")
+		asker := server.Expect("which way?")
+		server.SayFromElsewhere(asker, "that way")
+		server.Say(asker, "THIS WAY")
+
+		client.ExpectOutput("THIS WAY\n",
+			lab.GotLike(contains("that way")).Is("believes-a-stranger"))
+	})
 }
 
 // 2.2: one line is read, and no more is waited for
 func TestReadLine(t *testing.T) {
-	t.Run("a typed line is asked at once, and the program ends", func(t *testing.T) {
+	t.Run("a line ends at its newline, however it was typed, and the program after its answer", func(t *testing.T) {
 		server := lab.ListenUDP(t)
 		client := server.Run("-timeout", "10m")
 
-		client.Type("hello\n")
+		client.Type("hel")
+		client.Settle()
+		client.Type("lo\nand more\n")
 
-		asker := server.Expect("hello", lab.ReadsOn.Is("reads-to-the-end"))
+		asker := server.Expect("hello",
+			lab.Got("hel").Is("one-read-is-a-line"),
+			lab.GotLike(contains("and more")).Is("one-read-is-a-line"),
+			lab.ReadsOn.Is("reads-to-the-end"))
 		server.Say(asker, "HELLO")
 		client.ExpectOutput("HELLO\n", lab.ReadsOn.Is("asks-for-more"))
 	})
@@ -76,35 +94,42 @@ func TestReadLine(t *testing.T) {
 		server := lab.ListenUDP(t)
 		client := server.Run("-timeout", "150ms")
 
+		server.ExpectPatience(lab.TooMuch.Is("greets-first"))
 		client.EndInput()
 
-		client.ExpectError(lab.SaidOnStdout.Is("talks-on-stdout"))
+		client.ExpectError(
+			lab.SaidOnStdout.Is("talks-on-stdout"),
+			lab.Both(lab.EndedWell, lab.Complained).Is("error-is-success"),
+			lab.Panics.Is("panics"))
 		server.ExpectNothing(lab.Got("").Is("asks-without-a-line"))
 	})
 }
 
 // 2.3: one line is one datagram, of exactly its bytes
 func TestAsk(t *testing.T) {
-	t.Run("spaces are bytes like any other", func(t *testing.T) {
+	t.Run("every byte of a line is sent, and a line may have none", func(t *testing.T) {
 		server := lab.ListenUDP(t)
-		client := server.Run("-timeout", "10m")
 
-		client.Type("  two  words\t \n")
+		first := server.Run("-timeout", "10m")
+		first.Type("  100%  sure\t \n")
+		asker := server.Expect("  100%  sure\t ",
+			lab.GotLike(contains("(MISSING)")).Is("text-is-a-format"),
+			lab.GotLike(respaced("  100%  sure\t ")).Is("trims-the-line"))
+		server.Say(asker, "  200%  SURE\t ")
+		first.ExpectOutput("  200%  SURE\t \n",
+			lab.GotLike(contains("(MISSING)")).Is("text-is-a-format"),
+			lab.GotLike(respaced("  200%  SURE\t ")).Is("trims-the-answer"))
 
-		asker := server.Expect("  two  words\t ", lab.Got("two  words").Is("trims-the-line"))
-		server.Say(asker, "  TWO  WORDS\t ")
-		client.ExpectOutput("  TWO  WORDS\t \n", lab.PrintedJust("TWO  WORDS\n").Is("trims-the-answer"))
-	})
-
-	t.Run("an empty line is an empty datagram, and has an empty answer", func(t *testing.T) {
-		server := lab.ListenUDP(t)
-		client := server.Run("-timeout", "10m")
-
-		client.Type("\n")
-
-		asker := server.Expect("")
+		second := server.Run("-timeout", "10m")
+		second.Type("\n")
+		asker = server.Expect("",
+			lab.ReadsOn.Is("reads-to-the-end"),
+			lab.NeverSent.Is("skips-the-empty-line"),
+			lab.Exits(1).Is("skips-the-empty-line"))
 		server.Say(asker, "")
-		client.ExpectOutput("\n", lab.Exits(1).Is("empty-is-nothing"))
+		second.ExpectOutput("\n",
+			lab.Exits(1).Is("empty-is-nothing"),
+			lab.Tolerates.Is("empty-is-nothing"))
 	})
 
 	t.Run("a line of 2048 bytes goes whole", func(t *testing.T) {
@@ -122,10 +147,10 @@ func TestAsk(t *testing.T) {
 
 // 2.4: the answer may be anything, and it may never come
 func TestReceive(t *testing.T) {
-	t.Run("a long answer comes whole", func(t *testing.T) {
+	t.Run("the longest answer comes whole", func(t *testing.T) {
 		server := lab.ListenUDP(t)
 		client := server.Run("-timeout", "10m")
-		answer := strings.Repeat("ABCDEFGHIJ", 900)
+		answer := strings.Repeat("ABCDEFG", 1+lab.LargestDatagram()/7)[:lab.LargestDatagram()]
 
 		client.Type("how long?\n")
 		asker := server.Expect("how long?")
@@ -140,21 +165,33 @@ func TestReceive(t *testing.T) {
 
 		client.Type("bytes?\n")
 		asker := server.Expect("bytes?")
-		server.Say(asker, "\xff\x00\xfe")
+		server.Say(asker, "\xff\x00\xfe\x00")
 
-		client.ExpectOutput("\xff\x00\xfe\n")
+		client.ExpectOutput("\xff\x00\xfe\x00\n",
+			lab.GotLike(isOneOf("\xff\n", "\xff\x00\xfe\n", "\xff\xfe\n")).Is("zero-is-the-end"),
+			lab.GotLike(contains("\ufffd")).Is("bytes-are-text"),
+			lab.Said("UTF-8").Is("bytes-are-text"),
+			lab.Said("utf-8").Is("bytes-are-text"))
 	})
 
 	t.Run("no answer is an error, when the timeout is over", func(t *testing.T) {
 		server := lab.ListenUDP(t)
-		client := server.Run("-timeout", "150ms")
-
-		client.Type("is anybody there?\n")
+		patient := server.Run("-timeout", "10m")
+		patient.Type("i have time\n")
+		server.Expect("i have time")
+		hasty := server.Run("-timeout", "150ms")
+		hasty.Type("is anybody there?\n")
 		server.Expect("is anybody there?")
 
-		client.ExpectError(
-			lab.NoTimer.Is("no-deadline"),
-			lab.EndedWell.Is("write-is-delivery"))
+		hasty.ExpectError(
+			lab.Both(lab.NoTimer, patient.HasNoTimer()).Is("no-deadline"),
+			lab.Both(lab.NoTimer, lab.NeverHasTimer("-timeout", 900*time.Millisecond)).Is("rounds-the-timeout"),
+			lab.NoTimer.Is("deadline-elsewhere"),
+			lab.OtherTimer.Is("ignores-the-flag"),
+			lab.Both(lab.EndedWell, patient.Waits()).Is("error-is-success"),
+			unanswered,
+			lab.Panics.Is("panics"))
+		patient.ExpectStillWaits(lab.Exits(1).Is("ignores-the-flag"), unanswered)
 	})
 
 	t.Run("the timeout is the server's, not the typist's", func(t *testing.T) {
@@ -166,7 +203,8 @@ func TestReceive(t *testing.T) {
 
 		asker := server.Expect("sorry to keep you waiting")
 		server.Say(asker, "NEVER MIND")
-		client.ExpectOutput("NEVER MIND\n", lab.Said("timeout").Is("counts-the-typing"))
+		client.ExpectOutput("NEVER MIND\n",
+			lab.Both(lab.Said("timeout"), server.EndsWellIfTypedAtOnce("NEVER MIND")).Is("counts-the-typing"))
 	})
 
 	t.Run("a closed port is an error at once", func(t *testing.T) {
@@ -177,7 +215,9 @@ func TestReceive(t *testing.T) {
 
 		client.ExpectError(
 			lab.Unconnected.Is("unconnected-socket"),
-			lab.EndedWell.Is("write-is-delivery"))
+			lab.Both(lab.Connected, server.AsksIfOpen()).Is("refused-is-silence"),
+			lab.Both(lab.EndedWell, lab.Said("refused")).Is("error-is-success"),
+			lab.Panics.Is("panics"))
 	})
 }
 
@@ -186,18 +226,63 @@ func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
 
 // firsts are what can come first that is not the line.
 var firsts = []lab.Cause{
-	lab.Got("").Is("greets-first"),
-	lab.Said("refused").Is("greets-first"),
+	// it opens another socket, or uses it too soon
+	lab.Said("dial tcp").Is("dials-tcp"),
 	lab.Said("address already in use").Is("binds-the-servers-port"),
+	lab.Said("write: connection refused").Is("greets-first"),
+	lab.Both(lab.Got(""), lab.FollowedBy("hello world")).Is("greets-first"),
+	// it reads something else than the line
 	lab.Got("hello world\n").Is("sends-the-newline"),
+	lab.Said("expected newline").Is("reads-a-word"),
+	lab.ReadsOn.Is("reads-to-the-end"),
+	// it sends the line in parts, or has read only the first
 	lab.Both(lab.Got("hello"), lab.FollowedBy("world")).Is("datagram-per-word"),
 	lab.Got("hello").Is("reads-a-word"),
-	lab.ReadsOn.Is("reads-to-the-end"),
 }
 
-// prints are the ways in which a program prints the answer, and not only that.
+// unanswered is what ends as if all were well, before it has an answer.
+var unanswered = lab.EndedWell.Is("write-is-delivery")
+
+// waits are what a program does that should only wait.
+var waits = []lab.Cause{
+	lab.Got("hello world").Is("asks-again"),
+	unanswered,
+	lab.Exits(1).Is("ignores-the-flag"),
+}
+
+// prints are what comes out instead of the answer, or why nothing does.
 var prints = []lab.Cause{
 	lab.PrintedPadded.Is("whole-buffer"),
+	lab.GotLike(contains("72 69 76 76 79")).Is("prints-numbers"),
+	lab.PrintedJust("HELLO WORLD").Is("forgets-the-newline"),
+	lab.Both(lab.PrintedJust(""), lab.Said("HELLO WORLD")).Is("prints-on-stderr"),
 	lab.PrintedMore.Is("talks-on-stdout"),
+	// it waits, and not for this answer
+	lab.LeftSocket.Is("another-socket"),
 	lab.ReadsOn.Is("asks-for-more"),
+	lab.Both(lab.Connected, lab.StandsIn(reads...)).Is("reads-past-the-answer"),
+}
+
+// reads are the calls in which a program waits for a socket.
+var reads = []string{
+	"conn.Read", "UDPConn.Read", "UDPConn.ReadFrom", "UDPConn.ReadFromUDP",
+	"UDPConn.ReadFromUDPAddrPort", "UDPConn.ReadMsgUDP", "io.ReadAll",
+	"io.ReadFull", "io.Copy", "Reader.ReadString", "Reader.ReadBytes",
+	"Scanner.Scan",
+}
+
+func contains(part string) func(string) bool {
+	return func(text string) bool { return strings.Contains(text, part) }
+}
+
+// respaced recognises a line that has these words, and other white space.
+func respaced(line string) func(string) bool {
+	words := strings.Join(strings.Fields(line), " ")
+	return func(text string) bool {
+		return strings.Join(strings.Fields(text), " ") == words && strings.TrimSuffix(text, "\n") != line
+	}
+}
+
+func isOneOf(list ...string) func(string) bool {
+	return func(text string) bool { return slices.Contains(list, text) }
 }
