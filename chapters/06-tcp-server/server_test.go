@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,12 +14,14 @@ func TestMain(m *testing.M) { lab.Main(m, "tcpserver", main) }
 
 // 6.1: the welcome socket is bound, and listens
 func TestReady(t *testing.T) {
-	t.Run("it names the port it was given", func(t *testing.T) {
-		server := lab.Start(t, "-addr", "127.0.0.1:0")
+	t.Run("it names the address that it has", func(t *testing.T) {
+		program := lab.Start(t, "-addr", "127.0.0.1:0")
 
-		server.Ready(
+		server := program.Ready(
 			lab.Got("127.0.0.1:0").Is("prints-the-flag"),
+			lab.GotLike(anyHost).Is("listens-everywhere"),
 			lab.Said("already in use").Is("forgets-the-flag"))
+		server.ExpectOpen(lab.GotLike(anyHost).Is("listens-everywhere"))
 	})
 
 	t.Run("two servers have two ports", func(t *testing.T) {
@@ -34,9 +38,10 @@ func TestReady(t *testing.T) {
 
 		second := lab.Start(t, "-addr", server.Addr)
 
-		second.ExpectExit(1,
-			lab.Panics.Is("ignores-the-error"),
-			lab.Tolerates.Is("ignores-the-error"))
+		second.ExpectTaken(server,
+			lab.Said("nil pointer dereference").Is("ignores-the-error"),
+			lab.Pretends.Is("ignores-the-error"),
+			lab.TriesAgain.Is("waits-for-the-port"))
 	})
 }
 
@@ -50,20 +55,29 @@ func TestAccept(t *testing.T) {
 		first.Expect("HELLO", ends...)
 		first.Close()
 
-		second := server.TCP("second", welcomes...)
+		second := server.TCP("second", welcomes(server, first)...)
 		second.Say("hello again")
-		second.Expect("HELLO AGAIN", welcomes...)
+		second.Expect("HELLO AGAIN", welcomes(server, first)...)
 	})
 
-	t.Run("a client that connects meanwhile waits for its turn", func(t *testing.T) {
+	t.Run("who connects meanwhile waits for its turn, and loses nothing", func(t *testing.T) {
 		server := lab.Serve(t)
-		first, second := server.TCP("first"), server.TCP("second")
 
+		first, second := server.TCP("first"), server.TCP("second")
+		second.Say("then me")
 		first.Say("me first")
 		first.Expect("ME FIRST")
 		first.Close()
-		second.Say("then me")
-		second.Expect("THEN ME", welcomes...)
+		second.Expect("THEN ME", welcomes(server, first)...)
+		second.Close()
+
+		third, fourth := server.TCP("third"), server.TCP("fourth")
+		fourth.Say("my last words")
+		fourth.End()
+		third.Say("now me")
+		third.Expect("NOW ME")
+		third.Close()
+		fourth.Expect("MY LAST WORDS", lab.Wordless.Is("drops-the-last-words"))
 	})
 }
 
@@ -71,38 +85,90 @@ func TestAccept(t *testing.T) {
 func TestAnswer(t *testing.T) {
 	t.Run("the answer is the text in upper case, and no more", func(t *testing.T) {
 		server := lab.Serve(t)
-		client := server.TCP("client")
 
+		client := server.TCP("client")
 		client.Say("hello tcp world")
 		client.Expect("HELLO TCP WORLD", ends...)
 		client.End()
-
 		client.ExpectEnd(
 			lab.GotLike(padding).Is("whole-buffer"),
+			lab.GotLike(lineEnd).Is("adds-a-newline"),
+			lab.Reset.Is("resets-to-close"),
+			lab.IgnoresTheEndOf(client).Is("misses-the-end"),
 			lab.NeverClosed.Is("never-closes"))
+
+		next := server.TCP("next")
+		next.Say("hi")
+		next.Expect("HI")
+		next.End()
+		next.ExpectEnd(lab.Got("LLO TCP WORLD").Is("whole-buffer"))
 	})
 
-	t.Run("a message ends without a newline, and a newline is a byte of it", func(t *testing.T) {
+	t.Run("any byte may be part of the message", func(t *testing.T) {
 		server := lab.Serve(t)
-		client := server.TCP("client")
 
+		client := server.TCP("client")
 		client.Say(" two\nlines, 100% done \r\n")
 		client.Expect(" TWO\nLINES, 100% DONE \r\n",
-			lab.CutShort.Is("waits-for-a-newline"),
-			lab.GotLike(formatted).Is("text-as-format"))
-		client.End()
-		client.ExpectEnd()
+			lab.GotLike(formatted).Is("text-as-format"),
+			lab.AnswerLike(oneOf(" TWO", " TWO\n")).Is("ends-at-a-byte"),
+			lab.AnswerLike(trimmed).Is("trims-the-text"))
+		client.Close()
+
+		next := server.TCP("next")
+		next.Say("and\x00zeros\x00")
+		next.Expect("AND\x00ZEROS\x00",
+			lab.AnswerLike(oneOf("AND", "AND\x00", "AND\x00ZEROS")).Is("ends-at-a-byte"))
 	})
 
-	t.Run("a message of 1024 bytes comes whole", func(t *testing.T) {
+	t.Run("a message of 1000 bytes comes whole, and one of 1024", func(t *testing.T) {
+		server := lab.Serve(t)
+
+		for _, size := range []int{1000, 1024} {
+			client := server.TCP("client")
+			text := strings.Repeat("abcdefgh", size/8)
+			client.Say(text)
+			client.Expect(strings.ToUpper(text),
+				lab.AnswersAfter(".").Is("reads-until-it-is-short"),
+				lab.CutShort.Is("small-buffer"),
+				lab.Reset.Is("small-buffer"))
+			client.Close()
+		}
+	})
+
+	t.Run("a client may think before it speaks", func(t *testing.T) {
+		server := lab.Serve(t)
+
+		quick := server.TCP("quick")
+		quick.Say("I know")
+		quick.Expect("I KNOW")
+		quick.Close()
+		server.Pause()
+
+		slow := server.TCP("slow")
+		slow.Think()
+		slow.Say("let me see")
+		slow.Expect("LET ME SEE",
+			lab.Wordless.Is("hurries-the-silent"),
+			lab.Said("i/o timeout").Is("hurries-the-silent"))
+	})
+
+	t.Run("and may stay when it has its answer", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
-		text := strings.Repeat("abcdefgh", 128)
 
-		client.Say(text)
-		client.Expect(strings.ToUpper(text),
-			lab.CutShort.Is("small-buffer"),
-			lab.Reset.Is("small-buffer"))
+		client.Say("hello")
+		client.Expect("HELLO")
+
+		// A server that answers until the client's end answers this too.
+		ended := client.Stay("and this?", "AND THIS?",
+			lab.NeverRead.Is("never-closes"),
+			lab.NeverAnswered.Is("closes-after-the-client"))
+		if ended {
+			next := server.TCP("next")
+			next.Say("me too")
+			next.Expect("ME TOO", lab.HoldsOnTo(client).Is("waits-for-goodbye"))
+		}
 	})
 
 	t.Run("after 200 clients no socket is left but the welcome socket", func(t *testing.T) {
@@ -115,14 +181,16 @@ func TestAnswer(t *testing.T) {
 			client.Close()
 		}
 
-		server.ExpectSockets(1, lab.Leaks.Is("ends-the-stream-only"))
+		server.ExpectSockets(1,
+			lab.LeftOpen.Is("never-closes"),
+			lab.Leaks.Is("ends-the-stream-only"))
 	})
 }
 
 // 6.4: one client's end is not the server's
 func TestGoesOn(t *testing.T) {
 	t.Run("when nobody comes for a while", func(t *testing.T) {
-		server := lab.Serve(t)
+		server := serving(t)
 
 		server.Rest()
 
@@ -132,33 +200,54 @@ func TestGoesOn(t *testing.T) {
 	})
 
 	t.Run("after a client that left without a word", func(t *testing.T) {
-		server := lab.Serve(t)
+		server := serving(t)
+		shy := server.TCP("shy")
 
-		server.TCP("shy").Close()
+		shy.Close()
 
-		expectService(server)
+		expectService(server,
+			lab.IgnoresTheEndOf(shy).Is("misses-the-end"),
+			lab.Exited.Is("one-error-ends-all"))
 	})
 
 	t.Run("after a client that reset the connection", func(t *testing.T) {
-		server := lab.Serve(t)
+		server := serving(t)
 
 		server.TCP("rude").Reset()
 
-		expectService(server)
+		expectService(server, lab.Exited.Is("one-error-ends-all"))
 	})
 
 	t.Run("after a client that asked, and did not stay for the answer", func(t *testing.T) {
-		server := lab.Serve(t)
+		server := serving(t)
 
-		hasty := server.TCP("hasty")
+		first, hasty := server.TCP("first"), server.TCP("hasty")
 		hasty.Say("never mind")
 		hasty.Reset()
+		first.Say("me first")
+		first.Expect("ME FIRST")
+		first.Close()
 
-		expectService(server)
+		expectService(server,
+			lab.Both(lab.Exits(1), lab.Said("write ")).Is("write-error-ends-all"),
+			lab.Exited.Is("one-error-ends-all"))
+	})
+
+	t.Run("after a client that sent bytes that are no text", func(t *testing.T) {
+		server := serving(t)
+
+		odd := server.TCP("odd")
+		odd.Say("\xff\xfe\x00\x80")
+		odd.End()
+		odd.Drain()
+		odd.Close()
+
+		expectService(server, lab.Exited.Is("dies-at-bytes"))
 	})
 
 	t.Run("and keeps none of their sockets", func(t *testing.T) {
-		server := lab.Serve(t)
+		server := serving(t)
+		server.ExpectSockets(1)
 
 		for range 20 {
 			server.TCP("shy").Close()
@@ -173,32 +262,49 @@ func TestGoesOn(t *testing.T) {
 // 6.4: the terminals that the lesson shows
 func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
 
+// serving starts a server, and sees to it that client after client is served.
+func serving(t *testing.T) *lab.Server {
+	server := lab.Serve(t)
+	for range 2 {
+		expectService(server)
+	}
+	server.Scene("two clients have been served")
+	return server
+}
+
 // expectService wants the next client to be served.
-func expectService(server *lab.Server) {
-	client := server.TCP("next", lab.Gone.Is("one-error-ends-all"))
+func expectService(server *lab.Server, causes ...lab.Cause) {
+	client := server.TCP("next", causes...)
 	client.Say("still there")
-	client.Expect("STILL THERE",
-		lab.Gone.Is("one-error-ends-all"),
-		lab.NeverAccepted.Is("misses-the-end"))
+	client.Expect("STILL THERE", causes...)
 	client.Close()
 }
 
 // 6.3: the wrong ideas of where a message ends; each waits for something that
 // the client never promised
 var ends = []lab.Cause{
-	lab.AnswersAfter("\n").Is("waits-for-a-newline"),
-	lab.AnswersAfter(strings.Repeat(".", 4096)).Is("waits-for-a-full-buffer"),
+	lab.AnswersAfter("\r\n").Is("waits-for-a-newline"),
+	lab.AnswersAfter(strings.Repeat(".", 1<<16)).Is("waits-for-a-full-buffer"),
 	lab.AnswersAfterEnd.Is("waits-for-the-end"),
 }
 
-// 6.2: the ways in which a second client finds no welcome
-var welcomes = []lab.Cause{
-	lab.CutShort.Is("small-buffer"),
-	lab.Said(net.ErrClosed.Error()).Is("closes-the-welcome-socket"),
-	lab.NotListening.Is("closes-the-welcome-socket"),
-	lab.Reset.Is("closes-the-welcome-socket"),
-	lab.Exited.Is("accepts-once"),
-	lab.NeverAccepted.Is("accepts-once"),
+// 6.2: the ways in which the client after this one finds no welcome
+func welcomes(server *lab.Server, before *lab.TCP) []lab.Cause {
+	return []lab.Cause{
+		lab.CutShort.Is("small-buffer"),
+		lab.Both(lab.Said("accept "), lab.Said(net.ErrClosed.Error())).Is("closes-the-welcome-socket"),
+		lab.NotListening.Is("closes-the-welcome-socket"),
+		server.Unwelcomed().Is("closes-the-welcome-socket"),
+		lab.Both(lab.Gone, lab.Said(io.EOF.Error())).Is("one-error-ends-all"),
+		lab.EndedWell.Is("accepts-once"),
+		lab.HasLetGoOf(before).Is("accepts-once"),
+		lab.IgnoresTheEndOf(before).Is("misses-the-end"),
+	}
+}
+
+// anyHost recognises an address that stands for every interface.
+func anyHost(addr string) bool {
+	return strings.HasPrefix(addr, "[::]:") || strings.HasPrefix(addr, "0.0.0.0:")
 }
 
 // formatted recognises what package fmt writes in place of a verb that lacks
@@ -207,3 +313,16 @@ func formatted(answer string) bool { return strings.Contains(answer, "%!") }
 
 // padding recognises what lies in a buffer behind the bytes that were read.
 func padding(more string) bool { return strings.Trim(more, "\x00") == "" }
+
+// lineEnd recognises what a terminal wants behind a line.
+func lineEnd(more string) bool { return more == "\n" || more == "\r\n" }
+
+// trimmed recognises the answer that lacks nothing but white space.
+func trimmed(answer string) bool {
+	return strings.Join(strings.Fields(answer), "") == "TWOLINES,100%DONE"
+}
+
+// oneOf recognises each of these answers.
+func oneOf(answers ...string) func(string) bool {
+	return func(answer string) bool { return slices.Contains(answers, answer) }
+}

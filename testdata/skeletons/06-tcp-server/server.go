@@ -31,7 +31,8 @@ func run(addr string) error {
 }
 
 // listen creates the welcome socket: bound to addr, "host:port", and
-// listening. An address that is taken is an error, which main prints.
+// listening. An address that is taken is an error at once, which main prints:
+// no second attempt is made.
 func listen(addr string) (net.Listener, error) {
 	return nil, errors.New("TODO 6.1: open the welcome socket")
 }
@@ -43,10 +44,17 @@ func serve(welcome net.Listener) error {
 	return errors.New("TODO 6.2: accept clients, one after another, and answer each")
 }
 
-// answer receives one message, of at most 1024 bytes and without any mark at
-// its end, sends it back in upper case, and closes the connection socket. A
-// client may leave without a word, or reset the connection: that is its right,
-// and its socket is closed like any other.
+// answer receives one message, sends it back in upper case, no byte more or
+// less, and closes the connection socket without waiting for the client.
+//
+// A message has at most 1024 bytes. Any byte may be part of it, and none marks
+// its end. How letters beyond ASCII are answered is not judged, nor are bytes
+// that are no text, as long as the next client is served.
+//
+// A client may take its time before it speaks, and may end its stream at once
+// when it has spoken. A limit of five seconds or more to its silence is allowed
+// and not judged. It may also leave without a word, or reset the connection:
+// that is its right, and its socket is closed like any other.
 func answer(conn net.Conn) error {
 	return errors.New("TODO 6.3: receive the message, answer, and close the connection")
 }
