@@ -35,6 +35,7 @@ func run(addr string) error {
 
 // serve accepts one client after another, and converses with each. What goes
 // wrong with one client is one line on standard error, and ends nothing else.
+// Nothing but what went wrong is written there; events go to standard output.
 func serve(welcome net.Listener) error {
 	for {
 		conn, err := welcome.Accept()
@@ -53,7 +54,11 @@ func serve(welcome net.Listener) error {
 //
 // An end of the stream between two frames is the way in which a client says
 // goodbye: it is no error, and nothing is written to standard error. Any other
-// end is an error, and converse returns it.
+// end is an error, a reset wherever it comes, and so is an answer that cannot
+// be sent: converse returns them.
+//
+// Whether you give a silent client a deadline, of seconds or more, is not
+// judged; nor is it asked for.
 func converse(conn net.Conn) error {
 	r := bufio.NewReader(conn)
 	for {
@@ -85,7 +90,8 @@ func readFrame(r io.Reader) ([]byte, error) {
 	return nil, errors.New("TODO 9.1: read 4 bytes, and then as many as they say")
 }
 
-// writeFrame writes payload as one frame: its length, and then its bytes.
+// writeFrame writes payload as one frame: its length, then its bytes, and
+// nothing behind them.
 func writeFrame(w io.Writer, payload []byte) error {
 	return errors.New("TODO 9.3: write the length of the payload, and the payload")
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"sockets.test/tools/lab"
 )
@@ -23,11 +25,12 @@ func TestFrame(t *testing.T) {
 	t.Run("all four bytes of the length count", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
-		text := strings.Repeat("x", 258)
+		text := strings.Repeat("x", 0x161) // 0x61 is the letter a
 
-		client.Say("\x00\x00\x01\x02" + text)
-		client.Expect("\x00\x00\x01\x02"+strings.ToUpper(text),
-			startsWith("\x00\x00\x00\x02XX").Is("part-of-the-length"))
+		client.Say("\x00\x00\x01\x61" + text)
+		client.Expect("\x00\x00\x01\x61"+strings.ToUpper(text),
+			startsWith("\x00\x00\x00\x61XX").Is("part-of-the-length"),
+			startsWith("\x00\x00\x01\x41XX").Is("upper-cases-the-length"))
 	})
 
 	t.Run("newlines and zero bytes are bytes like any other", func(t *testing.T) {
@@ -81,7 +84,9 @@ func TestConversation(t *testing.T) {
 		client.Say(frame("hello"))
 		client.Expect(frame("HELLO"))
 		client.Say(frame("and again"))
-		client.Expect(frame("AND AGAIN"), lab.Wordless.Is("one-frame-per-connection"))
+		client.Expect(frame("AND AGAIN"),
+			lab.Wordless.Is("one-frame-per-connection"),
+			has(frame("AND AGAIN")).Is("more-than-the-length"))
 	})
 
 	t.Run("three frames, however they are cut", func(t *testing.T) {
@@ -102,50 +107,97 @@ func TestConversation(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
 
+		client.Say(frame("hello"))
+		client.Expect(frame("HELLO"))
 		client.Say(frame("goodbye"))
 		client.Expect(frame("GOODBYE"))
+		server.ExpectNoComplaintYet(lab.Complains.Is("logs-on-stderr"))
 		client.End()
 		client.ExpectEnd(
-			lab.Got(frame("")).Is("the-end-is-a-frame"),
+			startsWith(frame("")).Is("the-end-is-a-frame"),
+			lab.NeverRests.Is("spins-at-the-end"),
 			lab.NeverClosed.Is("never-closes"))
-		server.ExpectNoComplaint(lab.Complains.Is("every-end-is-an-error"))
+		server.ExpectNoComplaint(lab.Said("EOF").Is("every-end-is-an-error"))
+	})
+
+	t.Run("what was asked before it is answered", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.TCP("client")
+
+		asked, answers := "", ""
+		for i := range 20 {
+			asked += frame(fmt.Sprintf("bye %d", i))
+			answers += frame(fmt.Sprintf("BYE %d", i))
+		}
+		client.Say(asked)
+		client.End()
+		client.Expect(answers)
+		client.ExpectEnd()
 	})
 
 	t.Run("an end inside a payload is an error", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		breakOff(server, "\x00\x00\x00\x05hel")
+		printed := breakOff(server, "\x00\x00\x00\x05hel")
 
 		server.ExpectComplaint(
 			lab.SaidOnOutput("EOF").Is("complains-on-stdout"),
-			lab.SaysNothing.Is("end-inside-is-clean"))
+			lab.Mute(printed).Is("end-inside-is-clean"),
+			lab.SaidTwice.Is("complains-twice"))
 		expectService(server)
 	})
 
 	t.Run("an end inside a header is an error", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		breakOff(server, "\x00\x00")
+		printed := breakOff(server, "\x00\x00")
 
-		server.ExpectComplaint(lab.SaysNothing.Is("end-inside-is-clean"))
+		server.ExpectComplaint(
+			lab.Mute(printed).Is("end-inside-is-clean"),
+			lab.SaidTwice.Is("complains-twice"))
 	})
 
 	t.Run("an end between header and payload is an error", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		breakOff(server, "\x00\x00\x00\x05")
+		printed := breakOff(server, "\x00\x00\x00\x05")
 
-		server.ExpectComplaint(lab.SaysNothing.Is("eof-behind-the-header"))
+		server.ExpectComplaint(
+			lab.Mute(printed).Is("eof-behind-the-header"),
+			lab.SaidTwice.Is("complains-twice"))
 	})
 
-	t.Run("a client that resets ends nothing but itself", func(t *testing.T) {
+	t.Run("a reset is an error, wherever it comes", func(t *testing.T) {
+		for _, begun := range []string{"\x00\x00\x00\x05hel", ""} {
+			server := lab.Serve(t)
+			rude := server.TCP("rude")
+
+			rude.Say(frame("hello"))
+			rude.Expect(frame("HELLO"))
+			printed := server.Printed()
+			if begun != "" {
+				rude.Say(begun)
+			}
+			rude.Reset()
+			server.ExpectComplaint(
+				lab.Mute(printed).Is("takes-a-reset-for-an-end"),
+				lab.SaidTwice.Is("complains-twice"))
+			expectService(server)
+		}
+	})
+
+	t.Run("an answer that nobody takes ends nothing", func(t *testing.T) {
 		server := lab.Serve(t)
+		first, rude := server.TCP("first"), server.TCP("rude")
 
-		rude := server.TCP("rude")
-		rude.SayPieces(frame("hello"), "\x00")
-		rude.Reset()
-
-		expectService(server)
+		first.Say(frame("hello"))
+		first.Expect(frame("HELLO"))
+		rude.Say(frame("hello"))
+		rude.Reset() // before a server of one client at a time comes to it
+		first.Close()
+		expectService(server,
+			lab.Both(lab.Gone, lab.Said("write")).Is("dies-of-a-write"),
+			lab.Both(lab.Gone, lab.Said("send")).Is("dies-of-a-write"))
 	})
 }
 
@@ -168,14 +220,22 @@ func TestAnswer(t *testing.T) {
 func TestLimit(t *testing.T) {
 	t.Run("a payload of 65,536 bytes is answered", func(t *testing.T) {
 		server := lab.Serve(t)
-		client := server.TCP("client")
+		first := server.TCP("first")
 
-		client.Say(frame(strings.Repeat("x", 65_535)))
-		client.Expect(frame(strings.Repeat("X", 65_535)))
+		first.Say(frame(strings.Repeat("x", 65_535)))
+		first.Expect(frame(strings.Repeat("X", 65_535)),
+			lab.Said("frame too large").Is("limit-off-by-one"),
+			lab.Said("buffer full").Is("outgrows-the-buffer"),
+			lab.Said("token too long").Is("outgrows-the-buffer"),
+			lab.Said("slice bounds out of range").Is("outgrows-the-buffer"))
+		first.Close()
+		client := server.TCP("client")
 		client.Say(frame(strings.Repeat("x", 65_536)))
 		client.Expect(frame(strings.Repeat("X", 65_536)),
 			startsWith(frame("")).Is("part-of-the-length"),
 			lab.Wordless.Is("limit-off-by-one"))
+		client.Say(frame(strings.Repeat("x", 65_536)))
+		client.Expect(frame(strings.Repeat("X", 65_536)), lab.Wordless.Is("limits-the-connection"))
 	})
 
 	t.Run("one byte more is refused", func(t *testing.T) {
@@ -184,11 +244,19 @@ func TestLimit(t *testing.T) {
 
 		client.Say(frame("hello"))
 		client.Expect(frame("HELLO"))
+		printed := server.Printed()
 		client.Say(frame(strings.Repeat("x", 65_537)))
 		client.ExpectOver(
+			lab.Both(startsWith("\x00\x01\x00\x01X"),
+				lab.Refuses("and what if it is far more?", "\x00\x10\x00\x00")).Is("limit-off-by-one"),
 			startsWith("\x00\x01\x00\x01X").Is("no-limit"),
-			lab.NeverClosed.Is("goes-on-in-the-middle"))
-		server.ExpectComplaint(lab.SaysNothing.Is("refuses-in-silence"))
+			answersARefusal,
+			lab.StillAnswers(frame("x"), frame("X")).Is("skips-the-frame"),
+			lab.StillAnswers("xx"+frame("x"), frame("X")).Is("goes-on-in-the-middle"))
+		server.ExpectComplaint(
+			lab.SaidOnOutput("too large").Is("complains-on-stdout"),
+			lab.Mute(printed).Is("refuses-in-silence"),
+			lab.SaidTwice.Is("complains-twice"))
 		expectService(server)
 	})
 
@@ -199,7 +267,9 @@ func TestLimit(t *testing.T) {
 		client.Say(frame("hello"))
 		client.Expect(frame("HELLO"))
 		client.Say("\x00\x01\x00\x01")
-		client.ExpectOver(lab.NeverClosed.Is("waits-for-the-payload"))
+		client.ExpectOver(
+			lab.NeverClosed.Is("waits-for-the-payload"),
+			answersARefusal)
 	})
 
 	t.Run("and before memory is set aside for it", func(t *testing.T) {
@@ -220,33 +290,6 @@ func TestLimit(t *testing.T) {
 // 9.1: the terminals that the lesson shows
 func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
 
-// expectService wants the next client to be served.
-func expectService(server *lab.Server) {
-	causes := []lab.Cause{
-		lab.Said("makeslice").Is("length-below-zero"),
-		lab.Gone.Is("one-error-ends-all"),
-	}
-	client := server.TCP("next", causes...)
-	client.Say(frame("still there"))
-	client.Expect(frame("STILL THERE"), causes...)
-	client.Close()
-}
-
-// breakOff is a client that is served, and then leaves where no frame ends.
-func breakOff(server *lab.Server, begun string) {
-	client := server.TCP("client")
-	client.Say(frame("hello"))
-	client.Expect(frame("HELLO"))
-	client.Say(begun)
-	client.End()
-	client.ExpectEnd(lab.TooMuch.Is("answers-what-came"))
-}
-
-// frame is a payload with its length before it.
-func frame(payload string) string {
-	return string(binary.BigEndian.AppendUint32(nil, uint32(len(payload)))) + payload
-}
-
 // lengths are other ideas of what stands before the payload: each is tried.
 var lengths = []lab.Cause{
 	lab.AnswersAfterEnd.Is("answers-at-the-end"),
@@ -257,6 +300,43 @@ var lengths = []lab.Cause{
 		"\x05\x00\x00\x00hello", "\x05\x00\x00\x00HELLO", "\x00\x00\x00\x05HELLO").Is("little-endian"),
 	lab.Understands("and what if the length counts its own 4 bytes?",
 		"\x00\x00\x00\x09hello", "\x00\x00\x00\x09HELLO", "\x00\x00\x00\x05HELLO").Is("counts-the-header"),
+	lab.Understands("and what if the length has 8 bytes?",
+		"\x00\x00\x00\x00\x00\x00\x00\x05hello", "\x00\x00\x00\x00\x00\x00\x00\x05HELLO", "\x00\x00\x00\x05HELLO").Is("another-width"),
+}
+
+// expectService wants the next client to be served.
+func expectService(server *lab.Server, causes ...lab.Cause) {
+	causes = append(causes,
+		lab.Said("makeslice").Is("length-below-zero"),
+		lab.Gone.Is("one-error-ends-all"),
+		startsWith("\x00\x00\x00\x05HEL").Is("keeps-anothers-half"))
+	client := server.TCP("next", causes...)
+	client.Say(frame("still there"))
+	client.Expect(frame("STILL THERE"), causes...)
+	client.Close()
+}
+
+// breakOff is a client that is served, and then leaves where no frame ends. It
+// tells how much the server had printed until then.
+func breakOff(server *lab.Server, begun string) (printed int) {
+	client := server.TCP("client")
+	client.Say(frame("hello"))
+	client.Expect(frame("HELLO"))
+	printed = server.Printed()
+	client.Say(begun)
+	client.End()
+	client.ExpectEnd(
+		lab.Got("\x00\x00").Is("another-width"),
+		lab.GotLike(isBytesOf("hel")).Is("answers-what-came"),
+		answersARefusal,
+		lab.NeverRests.Is("spins-at-the-end"),
+		lab.NeverClosed.Is("never-closes"))
+	return printed
+}
+
+// frame is a payload with its length before it.
+func frame(payload string) string {
+	return string(binary.BigEndian.AppendUint32(nil, uint32(len(payload)))) + payload
 }
 
 // short are the ways to fail of a program that takes what one Read returns for
@@ -269,6 +349,23 @@ var short = []lab.Cause{
 	lab.Exited.Is("read-for-readfull"),
 }
 
+// answersARefusal is a program that sends an error to a client: a text, in a
+// frame or not, or an empty frame.
+var answersARefusal = lab.GotLike(func(answer string) bool {
+	return answer == frame("") || strings.ContainsFunc(answer, isForeign)
+}).Is("answers-a-refusal")
+
+// isForeign tells a letter that no such client has sent.
+func isForeign(r rune) bool { return unicode.IsLetter(r) && !strings.ContainsRune("HELXhelx", r) }
+
+// isBytesOf recognises an answer made of a frame's beginning: of these letters
+// in upper case or lower, and of what may stand in a header.
+func isBytesOf(letters string) func(answer string) bool {
+	return func(answer string) bool {
+		return strings.Trim(answer, letters+strings.ToUpper(letters)+"\x00\x01\x02\x03\x04\x05") == ""
+	}
+}
+
 // isTrimmed recognises an answer whose payload lost something at its edges.
 func isTrimmed(answer string) bool {
 	return len(answer) > 4 && strings.Trim(answer[4:], "\x00\r\n") == "A\r\n\x00B" && answer == frame(answer[4:])
@@ -276,6 +373,10 @@ func isTrimmed(answer string) bool {
 
 func startsWith(begin string) lab.Sign {
 	return lab.GotLike(func(answer string) bool { return strings.HasPrefix(answer, begin) })
+}
+
+func has(part string) lab.Sign {
+	return lab.GotLike(func(answer string) bool { return strings.Contains(answer, part) })
 }
 
 func endsIn(end string) lab.Sign {
