@@ -42,8 +42,9 @@ func serve(welcome net.Listener) error {
 // handle is one client's goroutine. It prints one line on standard output when
 // it starts, before the client has said anything, and one when it ends, however
 // it ends, both with the client's address. In between it calls answer, whose
-// error belongs into the second line and concerns nobody else. The client's
-// message is in neither line.
+// error belongs into the second line and concerns nobody else. No line waits in
+// a buffer, and none repeats what the client said. A further line, such as one to
+// find an error with, does no harm.
 //
 // A goroutine has nobody to return an error to, so this TODO is printed.
 func handle(conn net.Conn) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 
 	"sockets.test/tools/lab"
@@ -21,9 +22,10 @@ func TestThreads(t *testing.T) {
 
 		ann.Say("from ann")
 		ann.Expect("FROM ANN",
-			lab.HeardBy(bob).Is("shared-connection"),
-			lab.Logged("i/o timeout").Is("hurries-the-silent"),
-			lab.Logged(net.ErrClosed.Error()).Is("closes-too-soon"))
+			lab.Both(lab.Wordless, lab.Logged("i/o timeout")).Is("hurries-the-silent"),
+			lab.Both(lab.OverFor(bob), lab.Logged(net.ErrClosed.Error())).Is("closes-too-soon"),
+			lab.PerHost("from ann", "FROM ANN").Is("one-per-host"),
+			lab.HeardBy(bob).Is("shared-connection"))
 		bob.Say("from bob")
 		bob.Expect("FROM BOB")
 	})
@@ -44,9 +46,9 @@ func TestThreads(t *testing.T) {
 		silent.Expect("AT LAST")
 	})
 
-	t.Run("the last of twenty is served first", func(t *testing.T) {
+	t.Run("the last of nineteen is served first", func(t *testing.T) {
 		server := underTest(t)
-		clients := crowdOf(server, 20)
+		clients := crowdOf(server, 19)
 
 		for i := len(clients) - 1; i >= 0; i-- {
 			expectTurn(clients[i], clients[:i])
@@ -88,20 +90,24 @@ func TestLog(t *testing.T) {
 		server := underTest(t)
 		client := server.TCP("client")
 
-		client.ExpectLogged(lab.LogsLate.Is("late-to-the-log"))
+		client.ExpectLogged(
+			lab.LogsInBulk.Is("held-in-a-buffer"),
+			lab.LogsLate.Is("late-to-the-log"))
 		client.Say("what I say is my own affair")
 		client.Expect("WHAT I SAY IS MY OWN AFFAIR")
 		client.Close()
-		client.ExpectLogged(lab.Logged("ended").Is("ended-before-the-end"))
+		client.ExpectLogged(lab.LoggedBefore("ended").Is("ended-before-the-end"))
+		server.ExpectUnprinted("my own affair", lab.Quotes.Is("prints-what-was-said"))
 	})
 
 	t.Run("a client that leaves without a word", func(t *testing.T) {
 		server := underTest(t)
-		shy := server.TCP("shy")
+		silent, shy := server.TCP("silent"), server.TCP("shy")
 
 		shy.ExpectLogged()
 		shy.Close()
 		shy.ExpectLogged(append(othersFail,
+			lab.LogsWithout(silent).Is("waits-for-the-others"),
 			lab.Unlogged.Is("forgets-who-left"))...)
 	})
 
@@ -122,10 +128,10 @@ func TestAnswer(t *testing.T) {
 		server := underTest(t)
 		client := server.TCP("client")
 
-		client.Say(" two\nlines \r\n")
-		client.Expect(" TWO\nLINES \r\n")
+		client.Say(" two\nlines \r\n" + strings.Repeat("z", 1011))
+		client.Expect(" TWO\nLINES \r\n" + strings.Repeat("Z", 1011))
 		client.End()
-		client.ExpectEnd(lab.NeverClosed.Is("never-closes"))
+		client.ExpectEnd()
 	})
 
 	t.Run("no socket is kept of clients that did not stay", func(t *testing.T) {
@@ -189,6 +195,10 @@ func crowdOf(server *lab.Server, n int) (clients []*lab.TCP) {
 func expectTurn(client *lab.TCP, others []*lab.TCP) {
 	client.Say("my turn")
 	client.Expect("MY TURN", lab.AnswersWithout(others).Is("pool-of-n"))
+	client.End()
+	client.ExpectEnd(
+		lab.NeverRests.Is("spins-at-the-end"),
+		lab.NeverClosed.Is("never-closes"))
 	client.Close()
 }
 
