@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -40,8 +41,15 @@ func TestScripts(t *testing.T) {
 
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
+		WorkdirRoot:         t.TempDir(), // testscript's own stays where not all scripts are run
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("there is no condition %q", name)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"append": func(ts *testscript.TestScript, neg bool, args []string) { // FILE TEXT
 				text := ts.ReadFile(args[0]) + args[1] + "\n"
@@ -58,9 +66,27 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
 			env.Setenv("COLUMNS", "80")
+			if err := noTelemetry(env.WorkDir); err != nil {
+				return err
+			}
 			return lay(ours.Root, root, built)
 		},
 	})
+}
+
+// noTelemetry lets no go command, whose home this is, leave a process behind that
+// writes to it once it is removed.
+func noTelemetry(home string) error {
+	for _, config := range []string{".config", "Library/Application Support"} { // Linux, macOS
+		dir := filepath.Join(home, filepath.FromSlash(config), "go", "telemetry")
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "mode"), []byte("off\n"), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lay makes a course: the tools by a link, the rest as copies.

@@ -34,10 +34,10 @@ nudge, and more each time that you ask about the same failure.`,
 				return nil
 			}
 			if v.Build != "" {
-				fmt.Fprint(out, report.Verdict("", v))
+				fmt.Fprint(out, fitted(out, report.Verdict("", v)))
 				return errNotYet
 			}
-			fmt.Fprint(out, d.hint(c, v))
+			fmt.Fprint(out, fitted(out, d.hint(c, v)))
 			return nil
 		},
 	}

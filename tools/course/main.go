@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sockets.test/tools/internal/proc"
+	"sockets.test/tools/internal/terminal"
 )
 
 // Exit statuses.
@@ -27,6 +28,7 @@ var errNotYet = errors.New("not yet")
 
 func main() {
 	proc.Keeper()
+	terminal.StopTogether()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:]))

@@ -29,7 +29,7 @@ func showMap(ctx context.Context, out io.Writer) error {
 	if next >= 0 {
 		d.locate(&lines[next])
 	}
-	fmt.Fprint(out, report.Map(lines))
+	fmt.Fprint(out, fitted(out, report.Map(lines)))
 	if next >= 0 && onTerminal(out) {
 		d.warm(lines[next].Chapter)
 	}

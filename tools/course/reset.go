@@ -41,7 +41,7 @@ func reset(out io.Writer, args []string) error {
 		return err
 	}
 	if err := os.MkdirAll(c.Dir(), 0o777); err != nil {
-		return err
+		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	files, err := tree.Program(c.Dir())
 	if err != nil {
@@ -57,10 +57,14 @@ func reset(out io.Writer, args []string) error {
 			return fmt.Errorf("nothing was changed, because what you have could not be kept: %w", err)
 		}
 	}
-	if err := replace(c.Dir(), files, skeleton); err != nil {
-		if kept != "" {
-			err = fmt.Errorf("%w; all that you had is in %s", err, kept)
-		}
+	changed, err := replace(c.Dir(), files, skeleton)
+	switch {
+	case err != nil && !changed:
+		os.RemoveAll(kept) // of what is there
+		return fmt.Errorf("nothing was changed: %w", err)
+	case err != nil && kept != "":
+		return fmt.Errorf("%w; all that you had is in %s", err, kept)
+	case err != nil:
 		return err
 	}
 	fmt.Fprintf(out, "%s is the skeleton again.\n", c.Key)
@@ -70,27 +74,29 @@ func reset(out io.Writer, args []string) error {
 	return nil
 }
 
-// replace puts one program in another's place. A file that has changed since
-// it was read, and so was not kept, is an error.
-func replace(dir string, old, new map[string]string) error {
+// replace puts one program in another's place, and tells whether anything is
+// another now. A file that has changed since it was read, and so was not kept, is
+// an error.
+func replace(dir string, old, new map[string]string) (changed bool, err error) {
 	now, err := tree.Program(dir)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if !maps.Equal(now, old) {
-		return errors.New("the program was saved at this very moment: nothing was changed, reset again")
+		return false, errors.New("the program was saved at this very moment: reset again")
 	}
 	for name, text := range new {
 		if err := safely.Write(filepath.Join(dir, name), []byte(text)); err != nil {
-			return err
+			return changed, err
 		}
+		changed = true
 	}
 	for name := range old {
 		if _, ok := new[name]; !ok {
 			if err := os.Remove(filepath.Join(dir, name)); err != nil {
-				return err
+				return changed, err
 			}
 		}
 	}
-	return nil
+	return true, nil
 }

@@ -2,16 +2,20 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 
 	"sockets.test/tools/internal/compare"
+	"sockets.test/tools/internal/screen"
 )
 
 // onTerminal tells whether a person sees what is written there.
@@ -33,6 +37,19 @@ func columns(out io.Writer) int {
 	return 80
 }
 
+// fitted is a text as a terminal shows it best. Where nobody says how wide the
+// lines may be, it stays as it is.
+func fitted(out io.Writer, text string) string {
+	if !onTerminal(out) && os.Getenv("COLUMNS") == "" {
+		return text
+	}
+	b := new(strings.Builder)
+	for _, line := range screen.Fit(text, columns(out)) {
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
 // painter colours a difference, where colours can be seen and are wanted.
 func painter(out io.Writer) compare.Paint {
 	if !onTerminal(out) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
@@ -52,17 +69,28 @@ func painter(out io.Writer) compare.Paint {
 	}
 }
 
-// confirm asks a person. Where there is nobody to ask the answer is an error
-// that says how to say yes in advance.
+// confirm asks a person. Where there is nobody to ask, the answer is an error that
+// says how to say yes in advance; after Ctrl-C it is context.Canceled.
 func confirm(question string) (bool, error) {
 	if !onTerminal(os.Stdin) {
 		return false, fmt.Errorf("%s There is nobody to ask: say -yes", question)
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
-	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if err != nil {
+	answers := make(chan string, 1)
+	go func() { // to the end of the process: a Read from a terminal cannot be cancelled
+		answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil {
+			fmt.Fprintln(os.Stderr)
+		}
+		answers <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-answers:
+		return answer == "y" || answer == "yes", nil
+	case <-ctx.Done():
 		fmt.Fprintln(os.Stderr)
+		return false, context.Canceled
 	}
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes", nil
 }

@@ -25,9 +25,9 @@ the first that fails. Without a chapter it takes the one whose folder you are
 in, or the first that is not done. A chapter is a number, a name or a part of
 one: 6, 06-tcp-server, tcp.
 
-A program that has passed is not judged again until it or its tests change, or
-you say -again. When the course was updated, -changed judges every chapter that
-had passed before its tests changed.
+A program that was judged is not judged again until it or its tests change, or
+you say -again: what was said of it is said again at once. When the course was
+updated, -changed judges every chapter that had passed before its tests changed.
 
 After -- comes a command that is judged instead, in whatever language. It must
 do what the chapter asks: take -addr host:port, print its ready line first, and
@@ -101,7 +101,7 @@ func testCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&a.format, "format", "text", "write the verdict as `form`: "+strings.Join(formats, ", "))
 	cmd.Flags().BoolVar(&a.asJSON, "json", false, "the same as -format json")
-	cmd.Flags().BoolVar(&a.again, "again", false, "judge what has passed, too")
+	cmd.Flags().BoolVar(&a.again, "again", false, "judge what was judged already, too")
 	cmd.Flags().BoolVar(&a.changed, "changed", false, "judge the chapters that passed before their tests changed")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -139,13 +139,13 @@ func (a asking) run(ctx context.Context, out io.Writer, args, command []string) 
 	if err != nil {
 		return err
 	}
-	judged := d.fresh
-	if state == progress.Passed && !a.again {
-		if a.format == "text" {
-			fmt.Fprintf(out, "✓ %s passes: these very bytes have passed these tests.\n  %s.\n", c.Key, strings.TrimSuffix(title, "."))
-			return nil
-		}
-		judged = d.verdict
+	if state == progress.Passed && !a.again && a.format == "text" {
+		fmt.Fprintf(out, "✓ %s passes: these very bytes have passed these tests.\n  %s.\n", c.Key, strings.TrimSuffix(title, "."))
+		return nil
+	}
+	judged := d.verdict
+	if a.again {
+		judged = d.fresh
 	}
 	v, err := judged(ctx, c)
 	if err != nil {
@@ -153,12 +153,12 @@ func (a asking) run(ctx context.Context, out io.Writer, args, command []string) 
 	}
 	if err := a.write(out, c, title, v); err != nil {
 		if a.format == "text" && errors.Is(err, errNotYet) {
-			fmt.Fprint(out, leftover(c, v))
+			fmt.Fprint(out, fitted(out, leftover(c, v)))
 		}
 		return err
 	}
 	if v.Passed && a.format == "text" {
-		fmt.Fprint(out, d.success(ctx, c))
+		fmt.Fprint(out, fitted(out, d.success(ctx, c)))
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (a asking) write(out io.Writer, c *tree.Chapter, title string, v *judge.Ver
 	var err error
 	switch a.format {
 	case "text":
-		text = report.Verdict(title, v)
+		text = fitted(out, report.Verdict(title, v))
 	case "lines":
 		text, err = report.Lines(c, v)
 	case "json":

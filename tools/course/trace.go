@@ -85,10 +85,12 @@ func (t tracing) run(ctx context.Context, out io.Writer, args []string) error {
 		}
 	}
 	if t.svg != "-" {
+		text := new(strings.Builder)
 		if record != nil {
-			show(out, c, record, terminals, v.Passed)
+			show(text, c, record, terminals, v.Passed)
 		}
-		fmt.Fprint(out, report.Trace(v))
+		text.WriteString(report.Trace(v))
+		fmt.Fprint(out, fitted(out, text.String()))
 	}
 	if !v.Passed {
 		return errNotYet
@@ -190,15 +192,25 @@ func lines(text string) string {
 	return text + "\n"
 }
 
-// free refuses to draw over a file that trace has not drawn.
+// free refuses to draw over a file that trace has not drawn. What is no file,
+// such as a pipe or /dev/null, is written to and not replaced.
 func (t tracing) free() error {
-	if t.svg == "" || t.svg == "-" || t.force {
+	if t.svg == "" || t.svg == "-" {
+		return nil
+	}
+	info, err := os.Stat(t.svg)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder: name a file in it", t.svg)
+	case t.force || !info.Mode().IsRegular():
 		return nil
 	}
 	text, err := os.ReadFile(t.svg)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
 	case err != nil:
 		return err
 	case len(text) > 0 && !bytes.Contains(text, []byte(wire.SVGMark)):
@@ -215,6 +227,9 @@ func (t tracing) draw(out io.Writer, record *wire.Record, title string) error {
 	if t.svg == "-" {
 		_, err = out.Write(picture)
 		return err
+	}
+	if info, err := os.Stat(t.svg); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(t.svg, picture, 0o666)
 	}
 	return safely.Write(t.svg, picture)
 }

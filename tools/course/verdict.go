@@ -166,6 +166,11 @@ func (d *desk) lock(ctx context.Context) (unlock func(), err error) {
 	case r := <-locked:
 		return r.unlock, r.err
 	case <-ctx.Done():
+		go func() { // the lock may come yet, and nobody would open it again
+			if r := <-locked; r.err == nil {
+				r.unlock()
+			}
+		}()
 		return nil, context.Cause(ctx)
 	}
 }

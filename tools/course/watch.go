@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/terminal"
 )
 
@@ -45,6 +42,11 @@ func watchCommand() *cobra.Command {
 }
 
 func watch(ctx context.Context, args []string) error {
+	if terminal.Usable(os.Stdin, os.Stdout) {
+		if status, ended := terminal.Guard(os.Stdin, os.Stdout); ended {
+			os.Exit(status)
+		}
+	}
 	d, err := openDesk(os.Stderr)
 	if err != nil {
 		return err
@@ -53,16 +55,7 @@ func watch(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	// A go command that is cancelled leaves its work behind: here, where it goes.
-	work, remove, err := proc.TempDir("course")
-	if err != nil {
-		return err
-	}
-	defer remove()
-	if err := os.Setenv("GOTMPDIR", work); err != nil {
-		return err
-	}
-	s := &session{desk: d, out: os.Stdout, work: work, done: map[string]bool{}, notes: make(chan string, 8)}
+	s := &session{desk: d, out: os.Stdout, done: map[string]bool{}, notes: make(chan string, 8)}
 	defer s.end()
 	if !terminal.Usable(os.Stdin, os.Stdout) {
 		return s.run(ctx, c)
@@ -74,17 +67,6 @@ func watch(ctx context.Context, args []string) error {
 	defer t.Close() // comes first, a panic's words after it
 	s.term, d.warn = t, note(s.notes)
 	return s.run(ctx, c)
-}
-
-// sweep removes what cancelled go commands have left, once nobody can still be
-// at it, so that a long day's session does not fill the disk.
-func (s *session) sweep() {
-	entries, _ := os.ReadDir(s.work)
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > 10*time.Minute {
-			os.RemoveAll(filepath.Join(s.work, e.Name()))
-		}
-	}
 }
 
 // A note takes what would be a line on standard error, where lines would spoil

@@ -25,7 +25,6 @@ type session struct {
 	out   io.Writer          // for lines, where there is no terminal
 	term  *terminal.Terminal // or nil
 	notes chan string
-	work  string // the go command's temporary files
 
 	verdicts latest.Runner[func()] // judging, and after a pass the picture
 	pages    latest.Runner[func()] // what a key asked for
@@ -197,7 +196,6 @@ func (s *session) pass(ctx context.Context, v *judge.Verdict) {
 // tell takes a verdict to the screen, or prints it.
 func (s *session) tell(ctx context.Context, v *judge.Verdict, err error) {
 	s.now, s.verdict = "", v
-	s.sweep()
 	if err != nil {
 		s.text = "✗ " + lines(err.Error())
 		s.say("%s\n", s.text)
@@ -246,7 +244,7 @@ func job(run func(context.Context) func()) func(context.Context) func() {
 // say prints lines, where there is no screen.
 func (s *session) say(format string, args ...any) {
 	if s.term == nil {
-		fmt.Fprintf(s.out, format, args...)
+		fmt.Fprint(s.out, fitted(s.out, fmt.Sprintf(format, args...)))
 	}
 }
 

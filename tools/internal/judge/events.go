@@ -103,17 +103,18 @@ func events(ctx context.Context, run invocation, convert bool) ([]Test, error) {
 
 // converter finds test2json, which the go command builds when it is first asked.
 var converter = sync.OnceValues(func() (string, error) {
-	out, err := exec.Command("go", "tool", "-n", "test2json").Output()
+	said, ok, err := goCommand(context.Background(), "", "tool", "-n", "test2json")
+	path := strings.TrimSpace(said)
+	if _, missing := os.Stat(path); err == nil && ok && missing != nil {
+		said, ok, err = goCommand(context.Background(), "", "tool", "test2json")
+	}
+	if err == nil && !ok {
+		err = errors.New(strings.TrimSpace(said))
+	}
 	if err != nil {
 		return "", fmt.Errorf("go tool test2json: %w", err)
 	}
-	path := strings.TrimSpace(string(out))
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	build := exec.Command("go", "tool", "test2json")
-	build.Stdin = strings.NewReader("")
-	return path, build.Run()
+	return path, nil
 })
 
 // A gathering is the tests that were seen, in the order in which they began.

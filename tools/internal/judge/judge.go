@@ -170,7 +170,7 @@ func (j *Judge) Plain(ctx context.Context, c *tree.Chapter, files map[string]str
 	}
 	v := &Verdict{Chapter: c.Key}
 	args := append([]string{"test", "-json", "-count=1", "-overlay=" + overlay}, j.flags()...)
-	v.Tests, err = events(ctx, invocation{path: "go", args: append(args, "./chapters/"+c.Key), dir: j.Tree.Root, env: j.environment()}, false)
+	v.Tests, err = events(ctx, invocation{path: "go", args: append(args, "./chapters/"+c.Key), dir: j.Tree.Root, env: j.environment("GOTMPDIR=" + work)}, false)
 	v.Took = time.Since(began)
 	v.Passed = err == nil && len(v.Tests) > 0 && v.First() == nil
 	return v, err

@@ -103,7 +103,7 @@ func TestAVerdictIsData(t *testing.T) {
 	})
 
 	t.Run("a wrong one is called by its name", func(t *testing.T) {
-		failure := fails(t, solution(t, send, "\t\tif _, err := conn.WriteTo(buf[:n+1], client); err != nil {\n"))
+		failure := fails(t, solution(t, send, "\t\tif _, err := conn.WriteTo(buf[:n+2], client); err != nil {\n"))
 
 		assert.Equal(t, "1.2", failure.Step)
 		assert.Equal(t, "wrong answer", failure.Failure)

@@ -12,8 +12,29 @@ import (
 )
 
 // Write makes path hold text. Whoever reads path finds what was there before,
-// or all of text, never a part.
+// or all of text, never a part. Its error names path.
 func Write(path string, text []byte) error {
+	if err := write(path, text); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, reason(err))
+	}
+	return nil
+}
+
+// reason is an error of a file's without the name of the file, which may be one
+// that the reader has never heard of.
+func reason(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+func write(path string, text []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
 	if err != nil {
 		return err
@@ -30,28 +51,46 @@ func Write(path string, text []byte) error {
 }
 
 // Keep copies files, given by base name, to a new folder dir/name-1, or -2, and
-// so on, and returns its path. A folder that Keep returns is complete, and was
-// read back; after an error there is none.
+// so on, and returns its path. Such a folder is complete, and was read back,
+// whatever ends the process that makes it; after an error there is none.
 func Keep(dir, name string, files map[string]string) (kept string, err error) {
+	kept, err = keepAll(dir, name, files)
+	if err != nil {
+		return "", fmt.Errorf("nothing can be written to %s: %w", dir, reason(err))
+	}
+	return kept, nil
+}
+
+func keepAll(dir, name string, files map[string]string) (kept string, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
-	for i := 1; ; i++ {
-		kept = filepath.Join(dir, fmt.Sprintf("%s-%d", name, i))
-		err := os.Mkdir(kept, 0o777)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, fs.ErrExist) {
+	work, err := os.MkdirTemp(dir, ".unfinished-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(work) // which is not there once it is renamed
+	if err := os.Chmod(work, 0o755); err != nil {
+		return "", err
+	}
+	for name, text := range files {
+		if err := keep(filepath.Join(work, name), []byte(text)); err != nil {
 			return "", err
 		}
 	}
-	for name, text := range files {
-		if err := keep(filepath.Join(kept, name), []byte(text)); err != nil {
-			return "", errors.Join(err, os.RemoveAll(kept))
+	for i := 1; ; i++ {
+		kept = filepath.Join(dir, fmt.Sprintf("%s-%d", name, i))
+		if _, err := os.Lstat(kept); err == nil {
+			continue
+		}
+		err := os.Rename(work, kept)
+		if err == nil {
+			return kept, nil
+		}
+		if !errors.Is(err, fs.ErrExist) { // it may be another process's, made just now
+			return "", err
 		}
 	}
-	return kept, nil
 }
 
 func keep(path string, text []byte) error {

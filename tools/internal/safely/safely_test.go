@@ -3,6 +3,8 @@ package safely
 import (
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,7 +25,10 @@ func TestWrite(t *testing.T) {
 		taken := filepath.Join(dir, "folder")
 		require.NoError(t, os.MkdirAll(filepath.Join(taken, "full"), 0o777))
 
-		require.Error(t, Write(taken, []byte("three")))
+		err := Write(taken, []byte("three"))
+
+		require.Error(t, err)
+		assert.True(t, strings.HasPrefix(err.Error(), taken+" cannot be written: "), "it names a file that nobody knows: %v", err)
 
 		entries, err := os.ReadDir(dir)
 		require.NoError(t, err)
@@ -52,7 +57,29 @@ func TestKeep(t *testing.T) {
 		_, err := Keep(dir, "07", map[string]string{"server.go": "package main", "no/such/folder.go": ""})
 
 		require.Error(t, err)
-		assert.NoDirExists(t, filepath.Join(dir, "07-1"))
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		assert.Len(t, entries, 2, "more than the two above is left")
+	})
+
+	t.Run("two at the same moment have two names", func(t *testing.T) {
+		var all sync.WaitGroup
+		kept := make(chan string, 20)
+		for range cap(kept) {
+			all.Go(func() {
+				name, err := Keep(dir, "08", files)
+				assert.NoError(t, err)
+				kept <- name
+			})
+		}
+		all.Wait()
+		close(kept)
+		names := map[string]bool{}
+		for name := range kept {
+			names[name] = true
+			assert.FileExists(t, filepath.Join(name, "more.go"))
+		}
+		assert.Len(t, names, cap(kept))
 	})
 
 	t.Run("on a full disk there is none", func(t *testing.T) {

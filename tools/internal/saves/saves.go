@@ -42,8 +42,12 @@ type Save struct {
 // second, and a change that no event announced is the proof. So it does not
 // matter why they do not come: a network, a container, a limit of the kernel's.
 func Watch(ctx context.Context, folders []string, state func() string) <-chan Save {
+	return watchBy(ctx, fsnotify.NewWatcher, folders, state)
+}
+
+func watchBy(ctx context.Context, newWatcher func() (*fsnotify.Watcher, error), folders []string, state func() string) <-chan Save {
 	w := watch{state: state, saves: make(chan Save), renew: func() {}}
-	watcher, err := fsnotify.NewWatcher()
+	watcher, err := newWatcher()
 	if err != nil {
 		w.deaf = "the system gives no file events: " + err.Error()
 	} else {
@@ -101,9 +105,19 @@ func (w *watch) run(ctx context.Context) {
 			return
 		case out <- pending:
 			out = nil
-		case <-w.events:
+		case _, ok := <-w.events:
+			if !ok {
+				w.events, w.errors, w.renew = nil, nil, func() {}
+				w.deaf = "file events have come to an end"
+				looks.Reset(often)
+				break
+			}
 			announced()
-		case <-w.errors: // events were lost, so anything may have happened
+		case _, ok := <-w.errors: // events were lost, so anything may have happened
+			if !ok {
+				w.errors = nil // and so are the events
+				break
+			}
 			announced()
 		case <-looks.C:
 			if settled == nil && w.state() != pending.State {

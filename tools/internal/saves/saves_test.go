@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,6 +138,42 @@ func TestWhereNoEventsCome(t *testing.T) {
 
 		f.write("announced")
 		assert.Equal(t, Save{State: "announced"}, <-f.saves, "events come after all")
+	})
+}
+
+// No watcher can be had: a limit of the kernel's, or of a container's.
+func TestWhereNobodyWatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var now atomic.Value
+		now.Store("old")
+		none := func() (*fsnotify.Watcher, error) { return nil, syscall.EMFILE }
+		all := watchBy(t.Context(), none, []string{"chapter"}, func() string { return now.Load().(string) })
+
+		save := <-all
+		assert.Equal(t, "old", save.State)
+		assert.Contains(t, save.Polling, syscall.EMFILE.Error(), "it does not say why")
+
+		now.Store("new")
+		began := time.Now()
+		assert.Equal(t, "new", (<-all).State)
+		assert.Less(t, time.Since(began), seldom)
+	})
+}
+
+// A watcher that breaks closes its channels, which are ready ever after.
+func TestWhereEventsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake(t)
+
+		close(f.events)
+		synctest.Wait()
+
+		f.now.Store("new")
+		began := time.Now()
+		save := <-f.saves
+		assert.Equal(t, "new", save.State)
+		assert.Contains(t, save.Polling, "come to an end")
+		assert.Less(t, time.Since(began), seldom)
 	})
 }
 

@@ -3,8 +3,10 @@
 //
 // Non-goals: what is drawn; see package screen.
 //
-// Limits. A process that is killed with SIGKILL gives nothing back. On Windows
-// a new size is seen at the next drawing, and there is no Ctrl-Z.
+// Limits. A process that is killed with SIGKILL, or by a panic in a goroutine of
+// somebody else's, gives nothing back: its Guard does, unless that is killed in the
+// same moment. On Windows there is no guard and no Ctrl-Z, and a new size is seen
+// at the next drawing.
 package terminal
 
 import (
@@ -36,8 +38,12 @@ type Terminal struct {
 
 	mu     sync.Mutex
 	saved  *term.State // nil while the terminal is the user's
+	taken  *term.State // as it is while it is ours
 	closed bool
 }
+
+// usual is the screen that the shell had, with its cursor.
+const usual = ansi.ResetModeSynchronizedOutput + ansi.ShowCursor + ansi.ResetModeAltScreenSaveCursor
 
 // Open takes the terminal over. The caller owes it a Close, in a defer, so that
 // a panic finds the terminal as it was.
@@ -76,21 +82,28 @@ func (t *Terminal) take() error {
 	if t.saved == nil { // after a SIGCONT it may be ours already
 		t.saved = saved
 	}
+	if t.taken, err = term.GetState(int(t.in.Fd())); err != nil {
+		return err
+	}
 	_, err = io.WriteString(t.out, ansi.SetModeAltScreenSaveCursor+ansi.HideCursor)
 	return err
 }
 
-// Restore gives the terminal back, if it is not the user's already.
+// Restore gives the terminal back, if it is not the user's already. What somebody
+// else has set since, as a shell does that takes it back itself, stays set.
 func (t *Terminal) Restore() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.saved == nil {
 		return nil
 	}
-	io.WriteString(t.out, ansi.ResetModeSynchronizedOutput+ansi.ShowCursor+ansi.ResetModeAltScreenSaveCursor)
-	err := term.Restore(int(t.in.Fd()), t.saved)
+	io.WriteString(t.out, usual)
+	saved := t.saved
 	t.saved = nil
-	return err
+	if now, err := term.GetState(int(t.in.Fd())); err == nil && t.taken != nil && *now != *t.taken {
+		return nil
+	}
+	return restore(t.in, saved)
 }
 
 // Size is what fits; 80 by 24 if the terminal does not say.

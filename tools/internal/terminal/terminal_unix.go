@@ -3,10 +3,8 @@
 package terminal
 
 import (
-	"errors"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,6 +15,7 @@ func prepare(*os.File) error { return nil }
 // this process with SIGSTOP cannot be seen before, but after: SIGCONT.
 func (t *Terminal) watchSignals() (stop func()) {
 	signals := make(chan os.Signal, 8)
+	signal.Reset(unix.SIGTSTP) // from StopTogether, if that was called
 	signal.Notify(signals, unix.SIGWINCH, unix.SIGTSTP, unix.SIGCONT)
 	ended := make(chan struct{})
 	go func() {
@@ -43,21 +42,15 @@ func (t *Terminal) watchSignals() (stop func()) {
 	}
 }
 
-// errNoShell is why Suspend does nothing.
-var errNoShell = errors.New("there is no shell to go back to")
-
 // Suspend gives the terminal back and stops this process, as Ctrl-Z does, until
 // the user's shell lets it go on. With the SIGCONT that follows the terminal is
 // taken again, and not here: this thread may run on a little after its own kill.
-//
-// The whole process group stops, by SIGSTOP: the go command, under which a tool
-// runs, catches SIGTSTP, and would not stop.
 func (t *Terminal) Suspend() error {
-	if session, err := unix.Getsid(0); err != nil || session == unix.Getpgrp() {
+	if !hasShell() {
 		return errNoShell
 	}
 	if err := t.Restore(); err != nil {
 		return err
 	}
-	return syscall.Kill(0, syscall.SIGSTOP)
+	return stopGroup()
 }
