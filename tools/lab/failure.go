@@ -103,7 +103,11 @@ func (p *Program) fail(f *finding, causes []Cause) {
 	} else if title != "" {
 		b.WriteString(headline(title, id) + what + "\n")
 	} else {
-		b.WriteString(headline(what, string(cmp.Or(f.manner, f.outcome))))
+		first, more, _ := strings.Cut(what, "\n")
+		b.WriteString(headline(first, string(cmp.Or(f.manner, f.outcome))))
+		if more != "" {
+			b.WriteString(more + "\n")
+		}
 	}
 	if !again {
 		b.WriteString("\n")
@@ -345,6 +349,13 @@ func (p *Program) printed(f *finding) []string {
 		}
 	}
 	n := firstDifference(f.want, got)
+	if size == 0 && len(f.want) > 1 && p.endsIn(0) && p.proc.Exit().Code == 0 {
+		question := "is its standard output held back in a buffer?"
+		if strings.Contains(f.said, strings.TrimSpace(f.want)) {
+			question = "what was wanted went to standard error"
+		}
+		return []string{"printed  nothing on standard output: " + question, "wanted   " + shorten(f.want, 0)}
+	}
 	lines := []string{"printed  " + shorten(string(got), n), "wanted   " + shorten(f.want, n)}
 	if missing := len(f.want) - size; missing > 0 {
 		lines[0] += ": " + count(missing) + " too few"

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -303,13 +302,6 @@ func (p *Program) name() string {
 		return p.label
 	}
 	return subject.name
-}
-
-// Type writes to the program's standard input.
-func (p *Program) Type(text string) {
-	p.t.Helper()
-	p.typed += text
-	io.WriteString(p.proc.Stdin(), text) // a program that has gone reads nothing
 }
 
 // EndInput ends the program's standard input, as Ctrl-D does at a terminal.

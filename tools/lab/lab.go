@@ -6,7 +6,8 @@
 //   - a program is judged from outside: by its command line, its standard
 //     streams, its exit status and its sockets;
 //   - a program that is right passes, however slow it or the machine is: a
-//     hang is proven where the system shows it, and never measured by a clock;
+//     hang is proven where the system shows it, and else measured in what the
+//     program has done, and not by a clock;
 //   - a failure shows what went over the wire, names the misconception where
 //     it can, and says where to read.
 //

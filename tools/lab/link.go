@@ -62,9 +62,12 @@ type Link struct {
 	flows    []*flow
 	streams  []*stream
 
-	script []string  // see patiently
-	given  int       // datagrams handed on to the server
-	readAt time.Time // when the last of them was seen to have been read
+	script []string      // see patiently
+	given  int           // datagrams handed on to the server
+	full   bool          // the server did not take a connection, in all the time that it had
+	beat   time.Time     // of the last pulse
+	lag    time.Duration // the longest that one of us had no processor
+	readAt time.Time     // when the last of them was seen to have been read
 }
 
 // A flow is what one client's socket sends, and what comes back to it.
@@ -102,6 +105,7 @@ type stream struct {
 	sizes     []int        // of pieces; nil for as it comes, {0} for lines
 	cutAfter  int          // so many bytes, -1 for never
 	ended     bool         // the client has
+	broke     bool         // it has with a reset, and what was on its way is lost
 	over      bool         // nothing more is handed on
 	answered  bool         // nor comes back
 	pieces    []piece
@@ -224,7 +228,7 @@ func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
 	p := Start(l.t, append([]string{"-addr", AnyPort, "-via", l.Addr}, args...)...)
 	l.ReadyOn(p)
-	p.link, p.patient = l, func() *Program { return l.patiently(args) }
+	p.link, p.patient = l, func() *Program { return l.patiently(p, args) }
 	return p
 }
 
@@ -274,6 +278,7 @@ func (l *Link) Carry() {
 // move waits for a step until something can be moved, and moves it. It tells
 // whether there was anything.
 func (l *Link) move(step time.Duration) bool {
+	l.pulse()
 	if l.moveStream() {
 		return true
 	}
@@ -434,8 +439,12 @@ func (l *Link) accept() bool {
 	record := l.program.record
 	record.Join(s.name, near.RemoteAddr().String())
 	dialer := net.Dialer{Timeout: deadline}
+	if l.full { // it has had its time
+		dialer.Timeout = 100 * time.Millisecond
+	}
 	far, err := dialer.Dial("tcp4", l.tcp.String())
 	if err != nil {
+		l.full = true
 		record.Add(wire.Event{Client: s.name, Kind: wire.Refused, ToServer: true})
 		s.over, s.answered = true, true
 		near.SetLinger(0)
@@ -454,7 +463,8 @@ func (l *Link) hear(s *stream) bool {
 	s.near.SetReadDeadline(time.Now().Add(atHand))
 	n, err := s.near.Read(buf)
 	s.all = append(s.all, buf[:n]...)
-	s.ended = errors.Is(err, io.EOF) || isReset(err)
+	s.broke = isReset(err)
+	s.ended = s.broke || errors.Is(err, io.EOF)
 	return n > 0 || s.ended
 }
 
@@ -484,7 +494,7 @@ func (l *Link) moveStream() bool {
 	if s.cutAfter >= 0 {
 		size = min(size, s.cutAfter-s.given)
 	}
-	cut := s.cutAfter >= 0 && s.given >= s.cutAfter
+	cut := s.cutAfter >= 0 && s.given >= s.cutAfter || s.broke && size == 0
 	if !cut && size == 0 && !s.ended || !l.taken(s) {
 		return false
 	}
@@ -608,6 +618,9 @@ func (l *Link) ExpectStreams(want []string, causes ...Cause) {
 			l.program.fail(f, causes)
 		}
 		s := l.streams[i]
+		if s.broke {
+			l.program.fail(&finding{outcome: Reset, words: subject.name + " reset its connection: what was on its way may be lost."}, causes)
+		}
 		if n := firstDifference(text, s.all); string(s.all) != text {
 			f := &finding{outcome: Wrong, want: text, wanted: true, got: s.all}
 			f.event, f.offset = s.locate(n)

@@ -1,18 +1,23 @@
 package lab
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"sockets.test/tools/internal/quiet"
 )
 
 // A program that waits for a silence of so long ends by the clock, and may be
-// wrong about it when the machine is slow: it was given a datagram, and looked
-// for it too late. So its tests are quick, with a short -timeout, and before one
-// fails because datagrams were not received, the program is asked again and has
-// a second to look for each.
-const patience = time.Second
+// wrong about it when the machine is slow: it was given a datagram, and got no
+// processor to look for it in time. So its tests are quick, with a short
+// -timeout, and before one fails because datagrams were not received, the
+// program is asked again, with a longer one: unless it was seen to have had its
+// processor, and so its chance.
+var patience = []time.Duration{time.Second, 5 * time.Second}
 
 // timeout is the program's -timeout, 0 if it has none.
 func (p *Program) timeout() time.Duration {
@@ -20,29 +25,54 @@ func (p *Program) timeout() time.Duration {
 	return d
 }
 
-// patiently plays the same once more, with a longer -timeout.
-func (l *Link) patiently(args []string) *Program {
-	args = slices.Clone(args)
-	if i := slices.Index(args, "-timeout"); i >= 0 && i+1 < len(args) {
-		args[i+1] = patience.String()
+// patiently plays the same once more, with a longer -timeout; nil if that would
+// change nothing.
+func (l *Link) patiently(p *Program, args []string) *Program {
+	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.timeout() })
+	if i < 0 || !l.hasty(p) {
+		return nil
 	}
+	args = slices.Clone(args)
+	args[slices.Index(args, "-timeout")+1] = patience[i].String()
 	next := NewLink(l.t, l.script...)
 	next.sizes = l.sizes
-	p := next.Run(args...)
-	p.patient = nil
+	again := next.Run(args...)
 	next.Carry()
-	return p
+	return again
 }
 
 // hasty tells whether the program, by its own table, has received fewer
 // datagrams than it was given, and may have been too slow for its -timeout.
 func (l *Link) hasty(p *Program) bool {
-	if d := p.timeout(); d == 0 || d >= patience || todo.MatchString(p.proc.Stderr().String()) {
+	if p.timeout() == 0 || todo.MatchString(p.proc.Stderr().String()) {
 		return false
 	}
-	for l.datagram() { // what it did not even wait for us to hand on
+	l.pulse()
+	for readable(time.Millisecond, []syscall.Conn{l.front})[0] && l.datagram() { // what it did not even wait for us to hand on
 	}
-	return !p.shows("receives | " + itoa(l.given) + " | *")
+	return !p.shows("receives | "+itoa(l.given)+" | *") && l.lag > p.timeout()/5
+}
+
+// pulse notes for how long the program has waited for a processor, and we have:
+// the second number of a thread's schedstat in proc(5).
+func (l *Link) pulse() {
+	now := time.Now()
+	if now.Sub(l.beat) < time.Millisecond {
+		return
+	}
+	if !l.beat.IsZero() {
+		l.lag = max(l.lag, now.Sub(l.beat))
+	}
+	l.beat = now
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", l.program.PID()))
+	waited := time.Duration(0)
+	for _, file := range threads {
+		text, _ := os.ReadFile(file)
+		var ran, delayed int64
+		fmt.Sscan(string(text), &ran, &delayed)
+		waited += time.Duration(delayed)
+	}
+	l.lag = max(l.lag, waited)
 }
 
 // due tells whether the next datagram may be handed on; see the script's late.

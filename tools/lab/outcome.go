@@ -79,10 +79,11 @@ func GotLike(like func(answer string) bool) Sign {
 	return func(f *finding) bool { return f.answered() && like(string(f.got)) }
 }
 
-// Padded is the sign of the right answer with zero bytes behind it.
+// Padded is the sign of the right answer with zero bytes behind it. A single
+// one was put there: it is how C ends a string.
 var Padded Sign = func(f *finding) bool {
 	rest, ok := strings.CutPrefix(string(f.got), f.want)
-	return f.outcome == Wrong && ok && strings.Trim(rest, "\x00") == ""
+	return f.outcome == Wrong && ok && len(rest) > 1 && strings.Trim(rest, "\x00") == ""
 }
 
 // CutShort is the sign of an answer that is right as far as it goes.
@@ -111,6 +112,12 @@ var InPieces Sign = func(f *finding) bool {
 // Said is the sign of a program that wrote this to standard error.
 func Said(text string) Sign {
 	return func(f *finding) bool { return strings.Contains(f.said, text) }
+}
+
+// Ended is the sign of a program whose last word was that: "EOF" of
+// "read: EOF", and not of "unexpected EOF".
+func Ended(reason string) Sign {
+	return func(f *finding) bool { return strings.HasSuffix(strings.TrimSpace(f.said), ": "+reason) }
 }
 
 // Panics is the sign of a Go program that ended in a panic.

@@ -29,6 +29,7 @@ type Program struct {
 	label  string // its name beside others of its kind
 
 	typed    string // on its standard input, by Type
+	untyped  []byte // of that, what the pipe had no room for yet
 	typedAll bool   // the input has ended
 
 	shares   string   // see SuspectRaces
@@ -47,7 +48,7 @@ type Program struct {
 	remarks int // lines on standard error before it was ready
 
 	link    *Link           // that it stands at both ends of
-	patient func() *Program // plays the same again, without haste; nil if it cannot
+	patient func() *Program // plays the same again, with less haste; its nil: needless
 }
 
 // Start runs the program with these arguments and waits for nothing.
@@ -313,15 +314,15 @@ func (s *Server) ExpectOpen(causes ...Cause) {
 	s.fail(f, causes)
 }
 
-// takeIn lets a program of TCP accept the clients that wait at its door, and
-// any other rest.
+// takeIn lets a program of TCP accept the clients that wait at its door, one of
+// UDP alone take the datagrams that wait for it, and any other rest.
 func (s *Server) takeIn() {
 	s.awaitFor(2*time.Second, func(step time.Duration) bool {
 		time.Sleep(step)
 		list, ok := quiet.Sockets(s.proc.Pid())
 		doors, waiting := 0, 0
 		for _, socket := range list {
-			if socket.State == "LISTEN" {
+			if socket.State == "LISTEN" || socket.Net == "udp" {
 				doors++
 				waiting += socket.RecvQ
 			}

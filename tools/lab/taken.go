@@ -54,6 +54,11 @@ func (p *Program) endsIn(step time.Duration) bool {
 	case <-p.proc.Done():
 		return true
 	case <-time.After(step):
+	}
+	select { // both may be true, and then the first select takes either
+	case <-p.proc.Done():
+		return true
+	default:
 		return false
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"sockets.test/tools/internal/quiet"
 )
 
-// deadline bounds a wait where no proof of silence can be had. It is long,
-// because a slow machine, or a slow program, must never fail for being slow.
+// deadline bounds a wait where no proof of silence can be had, and the bounds of
+// awake.go are not reached. It is long, because a slow machine, or a slow
+// program, must never fail for being slow.
 const deadline = 10 * time.Second
 
 // An ending says why a wait ended.
@@ -52,6 +53,7 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 		limit = min(limit, probed)
 	}
 	for began := time.Now(); ; {
+		p.feed()
 		if ready(step) {
 			return done, ""
 		}
@@ -66,8 +68,8 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 		}
 		before := p.printedSoFar()
 		if p.asleepNow() {
-			if p.collect() != before {
-				continue // it may have waited for us, to take what it prints
+			if p.collect() != before || p.feed() {
+				continue // it may have waited for us, to take what it prints, or to type on
 			}
 			// It may have answered between our last look and its falling asleep.
 			if held == nil && ready(step) || held != nil && held() && ready(limit) {

@@ -37,18 +37,20 @@ func open(addr string) (net.PacketConn, error) {
 }
 
 // serve receives datagrams, one at a time, and has each answered. For each it
-// prints one line, in words of its own.
+// prints a line, in words of its own, which is for you and is not judged.
 //
-// A datagram has at most 2048 bytes. It may have none, which is not an end:
-// it gets an empty answer. Its bytes may be no text: what the answer then says
-// does not matter, but the next client is served. No client can end the
-// server: serve returns only when the socket can no longer receive.
+// A datagram of up to 2048 bytes is answered, whole. It may have none, which is
+// not an end: it gets an empty answer. What is answered to a larger one, or to
+// bytes that are no text, does not matter, but the next client is served. Nor
+// does it end the server that an answer cannot be sent: serve returns only when
+// the socket can no longer receive.
 func serve(conn net.PacketConn) error {
 	return errors.New("TODO 1.2: receive datagrams, each with its sender's address, and answer them")
 }
 
 // answer sends text in upper case to the client, through the socket that the
-// client asked. Nothing but letters changes.
+// client asked, in one datagram. Text is UTF-8: a to z become capitals, other
+// letters may, and nothing else changes.
 func answer(conn net.PacketConn, client net.Addr, text []byte) error {
 	return errors.New("TODO 1.3: send the answer to the client's address")
 }

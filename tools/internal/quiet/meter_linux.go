@@ -17,7 +17,8 @@ import (
 type Meter struct {
 	watch  *Watch
 	begun  bool
-	mark   tally // when bytes moved, or the first look
+	mark   tally         // when bytes moved, or the first look
+	kept   time.Duration // by then; see Effort
 	last   tally
 	effort Effort
 }
@@ -58,18 +59,17 @@ func (m *Meter) Look() (Effort, bool) {
 		m.begun = false
 		return Effort{}, false
 	}
-	took, kept := now.at.Sub(m.last.at), time.Duration(0)
-	if m.begun {
-		kept = min(took, max(0, now.delay-m.last.delay)) // a thread that has ended took its share along
-		m.effort.Kept += kept
+	if m.begun { // a thread that has ended took its share along
+		m.effort.Kept += max(0, now.delay-m.last.delay)
 	}
 	if !m.begun || moved(m.mark, m.last, now) {
-		m.begun, m.mark, m.effort = true, now, Effort{Kept: m.effort.Kept}
+		m.begun, m.mark, m.kept = true, now, m.effort.Kept
+		m.effort = Effort{Kept: m.effort.Kept}
 	} else {
 		m.effort.CPU += max(0, now.cpu-m.last.cpu)
-		m.effort.Clock += took
+		m.effort.Clock = now.at.Sub(m.mark.at)
 		if !now.timeless {
-			m.effort.Own += took - kept
+			m.effort.Own = max(0, m.effort.Clock-(m.effort.Kept-m.kept))
 		}
 		if now.switches != m.last.switches {
 			m.effort.Wakes++
@@ -161,8 +161,6 @@ func (m *Meter) process(pid int, now *tally) (children []int, err error) {
 	if err != nil && lost(err) == Unknown {
 		return nil, err
 	}
-	// Other runtimes have threads of their own, which wake for themselves:
-	// those of Java do so twenty times a second.
 	wakes := kind.golang || len(tids) == 1
 	for _, tid := range tids {
 		status, err := p.status(pid, tid)
@@ -187,15 +185,14 @@ func (m *Meter) process(pid int, now *tally) (children []int, err error) {
 	return children, nil
 }
 
-// ticksOf adds up the times of proc_pid_stat(5): utime and stime, and those of
-// children that have ended. They stand behind the name, which may have anything
-// in it.
+// ticksOf adds up the times of proc_pid_stat(5), utime and stime. They stand
+// behind the name, which may have anything in it.
 func ticksOf(stat []byte) (sum int, err error) {
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 15 {
+	if len(fields) < 13 {
 		return 0, errors.ErrUnsupported
 	}
-	for _, field := range fields[11:15] {
+	for _, field := range fields[11:13] {
 		n, err := strconv.Atoi(string(field))
 		if err != nil {
 			return 0, err

@@ -50,8 +50,11 @@
 //
 // This is a bound and no proof. A program that is right and uses more before it
 // answers is taken for one that never does: more processor time, because what
-// it computes is much, or its processor slow; or more time asleep, in eight naps
-// or more. What the host of a virtual machine takes away may be counted as used.
+// it computes is much, or its processor slow; or more time asleep, while it, or
+// another thread of it, takes eight naps or more. What the host of a virtual
+// machine takes away may be counted as used. A program in another language than
+// Go, and with several threads, never stirs: some runtimes have threads that
+// wake for themselves, those of Java twenty times a second.
 package quiet
 
 import (
@@ -89,8 +92,8 @@ type Effort struct {
 	Clock    time.Duration // how long that is
 	CPU      time.Duration // processor time
 	Own      time.Duration // Clock, less the waiting for a processor; 0 where that is not told
-	Wakes    int           // how many looks found that it had slept and woken since the one before
-	Kept     time.Duration // waiting for a processor, since the first look
+	Wakes    int           // how many looks found that it had slept and woken since the look before
+	Kept     time.Duration // waiting for a processor since the first look, all threads together
 	Compiled bool          // it is one process, and a Go program: it begins at once
 }
 

@@ -1,0 +1,82 @@
+package lab
+
+import (
+	"net"
+	"time"
+
+	"sockets.test/tools/internal/quiet"
+	"sockets.test/tools/internal/wire"
+)
+
+// ExpectEndsWhile wants the program to end by itself while the lab goes on to
+// say this one byte, each time that the program has read the one before. How
+// it ends is for the next expectation.
+func (c *TCP) ExpectEndsWhile(one byte, causes ...Cause) {
+	p := c.program
+	p.t.Helper()
+	const pace, noted = 20 * time.Millisecond, 4
+	for n, began := 0, time.Now(); !p.endsWithin(pace); n++ {
+		if c.taken(); p.hasNoTimer() || time.Since(began) > deadline {
+			words := subject.name + " goes on for as long as something comes, and should have given up."
+			p.fail(&finding{outcome: Tolerates, words: words}, causes)
+		}
+		switch {
+		case n < noted:
+			c.say([]byte{one})
+			continue
+		case n == noted:
+			p.record.Add(wire.Event{Client: c.name, Kind: wire.Note, Text: "and so on, a byte at a time"})
+		}
+		c.conn.SetWriteDeadline(time.Now().Add(deadline))
+		c.conn.Write([]byte{one})
+	}
+}
+
+// EndsInSilence is the sign of a program that goes on while something comes,
+// and ends with an error once nothing does: its clock begins anew each time.
+var EndsInSilence Sign = func(f *finding) bool {
+	if f.outcome != Tolerates || NoTimer(f) || !f.program.endsWithin(deadline) {
+		return false
+	}
+	return f.program.proc.Exit().Code == 1
+}
+
+// ExpectHeard wants a client to have read what was said, and to wait for more,
+// because the server has not ended its stream. One that has ended with an error,
+// or at the TODO of a later step, fails; what one that ended well has printed is
+// for the next expectation. Nobody is waited for here who is only slow.
+func (c *TCP) ExpectHeard(causes ...Cause) {
+	p := c.program
+	p.t.Helper()
+	c.taken()
+	p.awaitFor(aMoment, func(step time.Duration) bool {
+		return p.endsIn(step) || p.watch.ProveFor(1) == quiet.Asleep
+	}, nil)
+	if !p.endsIn(0) || p.proc.Exit().Code == 0 {
+		return
+	}
+	p.fail(&finding{outcome: Exited, early: p.stopsLater(), words: subject.name + " ended before the server had ended its stream."}, causes)
+}
+
+// HearsOn is the sign of a client that reads on when this piece has come, and
+// then prints exactly this. It is run once more to see that.
+func (s *TCPServer) HearsOn(piece, rest, printed string) Sign {
+	return func(f *finding) bool {
+		next := f.program.again("", "")
+		var conn *net.TCPConn
+		next.await(func(step time.Duration) bool {
+			s.welcome.SetDeadline(time.Now().Add(step))
+			c, err := s.welcome.AcceptTCP()
+			conn = c
+			return err == nil
+		}, nil)
+		if conn == nil {
+			return false
+		}
+		defer conn.Close()
+		c := &TCP{name: next.name(), program: next, conn: conn, serves: true}
+		c.SayPieces(piece, rest)
+		c.end()
+		return next.endsWithin(deadline) && next.proc.Stdout().Is(printed)
+	}
+}
