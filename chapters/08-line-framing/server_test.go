@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +32,8 @@ func TestConversation(t *testing.T) {
 		client.Say("and again\n")
 		client.Expect("AND AGAIN\n",
 			lab.Wordless.Is("one-line-per-connection"),
-			startsWith("\nAND").Is("empty-behind-the-newline"))
+			startsWith("\nAND").Is("empty-behind-the-newline"),
+			has("AND AGAIN\n").Is("adds-to-the-answer"))
 	})
 }
 
@@ -53,7 +55,7 @@ func TestLines(t *testing.T) {
 		client := server.TCP("client")
 
 		client.Say("one\ntw")
-		client.Expect("ONE\n", lab.AnswersAfter("o\n").Is("newline-comes-last"))
+		client.Expect("ONE\n", lab.AnswersAfter("o\n").Is("waits-with-the-answer"))
 		client.Say("o\n")
 		client.Expect("TWO\n",
 			lab.Silent.Is("loses-the-next-line"),
@@ -76,6 +78,23 @@ func TestLines(t *testing.T) {
 
 		client.Say("  two words\t \n")
 		client.Expect("  TWO WORDS\t \n", lab.Got("TWO WORDS\n").Is("trims-the-text"))
+		client.Say("two ends\r\r\n")
+		client.Expect("TWO ENDS\r\n")
+	})
+
+	t.Run("and so does every byte but the newline", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.TCP("client")
+
+		// What ends a line elsewhere: VT, FF, the separators, NEL, LS, and NUL.
+		client.Say("# 100% Sure %s\v\f\x1c\x1d\x1e\u0085\u2028.\x00\x01\x03\x04\a\b\x1a\x1b\x7f€\n")
+		client.Expect("# 100% SURE %S\v\f\x1c\x1d\x1e\u0085\u2028.\x00\x01\x03\x04\a\b\x1a\x1b\x7f€\n",
+			has("%!").Is("text-as-format"),
+			startsWith("# 100% SURE %S\n").Is("ends-at-another-byte"))
+		for _, word := range []string{"/who", ".", "bye", "quit"} {
+			client.Say(word + "\n")
+			client.Expect(strings.ToUpper(word) + "\n")
+		}
 	})
 
 	t.Run("an empty line is a line", func(t *testing.T) {
@@ -91,11 +110,13 @@ func TestLines(t *testing.T) {
 	t.Run("one line, however it is cut", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		for _, cut := range lab.Cuts("hello\r\n") {
+		for _, cut := range lab.Cuts("3 €, ok\r\n") {
 			server.Scene(cut.Name)
 			client := server.TCP("client")
 			client.SayPieces(cut.Pieces...)
-			client.Expect("HELLO\n", lab.Got("HELLO\r\n").Is("cr-lf-is-cut"))
+			client.Expect("3 €, OK\n",
+				lab.Got("3 €, OK\r\n").Is("cr-lf-is-cut"),
+				has("\uFFFD").Is("text-of-a-piece"))
 			client.Close()
 		}
 	})
@@ -132,7 +153,9 @@ func TestEnd(t *testing.T) {
 		client.Say("hello\nbye")
 		client.End()
 		client.Expect("HELLO\n")
-		client.Expect("BYE\n", lab.HungUp.Is("drops-the-last-line"))
+		client.Expect("BYE\n",
+			lab.AnswerLike(is("BYE")).Is("answers-without-a-newline"),
+			lab.HungUp.Is("drops-the-last-line"))
 		client.ExpectEnd(
 			lab.Got("\n").Is("the-end-is-a-line"),
 			lab.NeverClosed.Is("never-closes"))
@@ -170,6 +193,22 @@ func TestGoesOn(t *testing.T) {
 
 		expectService(server)
 	})
+
+	t.Run("after a client that asked, and did not stay for the answers", func(t *testing.T) {
+		server := lab.Serve(t)
+		first, hasty := server.TCP("first"), server.TCP("hasty")
+
+		hasty.Say(numbered("line %d\n", 2000))
+		hasty.End()
+		hasty.Close() // before a server of one client at a time comes to it
+		first.Say("hello\n")
+		first.Expect("HELLO\n")
+		first.Close()
+
+		expectService(server,
+			lab.Both(lab.Gone, lab.Said("write")).Is("dies-of-a-write"),
+			lab.Both(lab.Gone, lab.Said("send")).Is("dies-of-a-write"))
+	})
 }
 
 // 8.4: a line has a limit, and the client is told
@@ -179,7 +218,10 @@ func TestLimit(t *testing.T) {
 		client := server.TCP("client")
 
 		client.Say(long("x", 60_000))
-		client.Expect(long("X", 60_000), lab.GotLike(isInLines).Is("ignores-is-prefix"))
+		client.Expect(long("X", 60_000),
+			lab.GotLike(isInLines).Is("ignores-is-prefix"),
+			lab.Got("error: line too long\n").Is("small-reader"),
+			lab.Both(lab.Wordless, lab.SaidOnOutput("buffer full")).Is("small-reader"))
 		client.Say(long("y", 60_000))
 		client.Expect(long("Y", 60_000),
 			startsWith("YYYY").Is("limits-the-connection"),
@@ -190,6 +232,18 @@ func TestLimit(t *testing.T) {
 		client.Expect(long("Z", 100_000), lab.Got("error: line too long\n").Is("no-room-for-the-line-end"))
 	})
 
+	t.Run("three thousand lines are, to a client that listens late", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.NarrowTCP("client")
+		text := strings.Repeat(" and so on", 40)
+
+		client.SayDeaf(numbered("line %d"+text+"\n", 3000))
+		for answer := range slices.Chunk(strings.SplitAfter(numbered("LINE %d"+strings.ToUpper(text)+"\n", 3000), "\n"), 100) {
+			client.Expect(strings.Join(answer, ""),
+				lab.Both(lab.CutShort, lab.SaidOnOutput("i/o timeout")).Is("gives-up-on-the-slow"))
+		}
+	})
+
 	t.Run("a longer one is refused, in words", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
@@ -197,23 +251,32 @@ func TestLimit(t *testing.T) {
 		client.Say(long("x", 200_000))
 		client.Expect("error: line too long\n",
 			startsWith("XXXX").Is("no-limit"),
+			lab.AnswerLike(is("error: line too long")).Is("answers-without-a-newline"),
 			lab.Wordless.Is("refuses-in-silence"))
 		client.ExpectOver(startsWith("XXXX").Is("the-rest-is-a-line"))
 	})
 
 	t.Run("by one byte, too", func(t *testing.T) {
 		server := lab.Serve(t)
-		client := server.TCP("client")
 
+		client := server.TCP("client")
 		client.Say(long("x", 100_001))
-		client.Expect("error: line too long\n", startsWith("XXXX").Is("one-byte-too-many"))
+		client.Expect("error: line too long\n",
+			lab.Both(startsWith("XXXX"), lab.Understands("and what if it is ten bytes?",
+				long("x", 100_010), "error: line too long\n")).Is("one-byte-too-many"))
+		client.Close()
+
+		last := server.TCP("last")
+		last.Say(strings.Repeat("x", 100_001))
+		last.End()
+		last.Expect("error: line too long\n")
 	})
 
 	t.Run("before its end has come", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
 
-		client.Say(strings.Repeat("x", 200_000))
+		client.Say(strings.Repeat("x", 110_000))
 		client.Expect("error: line too long\n", lab.AnswersAfter("\n").Is("waits-to-refuse"))
 	})
 
@@ -227,18 +290,41 @@ func TestLimit(t *testing.T) {
 
 		expectService(server)
 	})
+
+	t.Run("and no client leaves a socket behind", func(t *testing.T) {
+		server := lab.Serve(t)
+
+		for range 5 {
+			endless := server.TCP("endless")
+			endless.Say(strings.Repeat("x", 110_000))
+			endless.ExpectSome(len("error: line too long\n"))
+			endless.Close()
+			rude := server.TCP("rude")
+			rude.Say("well,")
+			rude.Reset()
+			odd := server.TCP("odd")
+			odd.Say("\xff\xfe\x00\x80\n") // no text: what is answered is not judged
+			odd.End()
+			odd.Drain()
+			odd.Close()
+		}
+
+		expectService(server)
+		server.ExpectSockets(1, lab.Leaks.Is("keeps-the-socket"))
+	})
 }
 
 // 8.1: the terminals that the lesson shows
 func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
 
 // expectService wants the next client to be served.
-func expectService(server *lab.Server) {
-	client := server.TCP("next", lab.Gone.Is("one-error-ends-all"))
-	client.Say("still there\n")
-	client.Expect("STILL THERE\n",
+func expectService(server *lab.Server, causes ...lab.Cause) {
+	causes = append(causes,
 		lab.Gone.Is("one-error-ends-all"),
 		startsWith("WELL,").Is("keeps-anothers-half"))
+	client := server.TCP("next", causes...)
+	client.Say("still there\n")
+	client.Expect("STILL THERE\n", causes...)
 	client.Close()
 }
 
@@ -258,6 +344,14 @@ func long(letter string, n int) string { return strings.Repeat(letter, n) + "\n"
 func startsWith(begin string) lab.Sign {
 	return lab.GotLike(func(answer string) bool { return strings.HasPrefix(answer, begin) })
 }
+
+// has is the sign of a wrong answer with this in it.
+func has(part string) lab.Sign {
+	return lab.GotLike(func(answer string) bool { return strings.Contains(answer, part) })
+}
+
+// is recognises one answer.
+func is(one string) func(string) bool { return func(answer string) bool { return answer == one } }
 
 // isInLines recognises one long line that came as several.
 func isInLines(answer string) bool {

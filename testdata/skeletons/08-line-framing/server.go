@@ -54,12 +54,18 @@ var errTooLong = errors.New("line too long")
 // converse answers the client's lines, in order, until the end of the stream,
 // which is no error. The answer to a line is its text in upper case, and "\n".
 // It is sent before the next line is waited for. No answer is sent to a line
-// that is not yet whole.
+// that is not yet whole. A client may send many lines before it reads the first
+// answer, and still gets them all.
+//
+// How letters beyond ASCII are answered is not judged, but a sign that has no
+// upper case stays what it is. How bytes are answered that are no UTF-8 is not
+// judged either, as long as the next client is served.
 //
 // When readLine returns errTooLong, the client gets one line, "error: line too
 // long\n", and that is the end of the conversation.
 //
-// converse closes the connection, on every way out.
+// converse closes the connection, on every way out. A client that does not stay
+// for its answers ends its own conversation only.
 func converse(conn net.Conn) error {
 	return errors.New("TODO 8.1: read lines until the end of the stream, and answer each")
 }
@@ -67,9 +73,10 @@ func converse(conn net.Conn) error {
 // readLine returns the next line from r, without its line end.
 //
 // A line ends with "\n", or with "\r\n"; both are accepted at any time, and are
-// all that is taken off. A line may be empty. The end of the stream ends a last
-// line that has some bytes and no "\n"; after that line, and where there is none,
-// readLine returns io.EOF.
+// all that is taken off. Any other byte may be part of a line, and means nothing
+// else. A line may be empty. The end of the stream ends a last line that has some
+// bytes and no "\n"; after that line, and where there is none, readLine returns
+// io.EOF. Whether a "\r" before that end is taken off is not judged.
 //
 // A line of more than maxLine bytes is errTooLong. That is said without waiting
 // for the line's end, which may never come.
