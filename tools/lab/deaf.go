@@ -15,9 +15,10 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 }
 
 // SayDeaf says a long text, and reads nothing meanwhile: the answers wait, and
-// then so do the lines behind them. It returns once nothing moves any more, or
-// has not for a moment. The rest of the text follows while the client reads. A
-// program that is slow only makes the wait less certain.
+// then so do the lines behind them. It returns when nothing has moved for a
+// while, neither into the connection nor out of it into the program: by then one
+// that gives the slow up has done so. The rest of the text follows while the
+// client reads.
 func (c *TCP) SayDeaf(text string) {
 	c.program.t.Helper()
 	c.said = true
@@ -34,12 +35,19 @@ func (c *TCP) SayDeaf(text string) {
 			rest = rest[n:]
 		}
 	}()
-	for began, before := time.Now(), int64(-1); time.Since(began) < deadline; {
-		c.program.endsWithin(200 * time.Millisecond)
-		now := sent.Load()
-		if now == before {
+	type state struct {
+		sent   int64
+		unread int
+	}
+	still, before := 0, state{sent: -1}
+	for began := time.Now(); time.Since(began) < deadline && still < 3; still++ {
+		time.Sleep(100 * time.Millisecond)
+		now := state{sent.Load(), c.connection().RecvQ}
+		if now != before {
+			before, still = now, 0
+		}
+		if c.program.endsIn(0) {
 			return
 		}
-		before = now
 	}
 }
