@@ -37,7 +37,8 @@ func main() {
 }
 
 // run sends everything, receives what came of it, and prints the table. Nobody
-// receives before all is sent: until then the kernel keeps it.
+// receives before all is sent: until then the kernel keeps it. An error ends the
+// measuring, and the table shows what was measured until then.
 func run(j job) error {
 	server, welcome, err := listen(j.addr)
 	if err != nil {
@@ -61,23 +62,23 @@ func run(j job) error {
 			return err
 		}
 	}
+	var udp half
 	tcp, err := receiveTCP(welcome, j.clients)
-	if err != nil {
-		return err
-	}
-	udp, err := receiveUDP(server, j.timeout)
-	if err != nil {
-		return err
+	if err == nil {
+		udp, err = receiveUDP(server, j.timeout)
 	}
 	sent := j.n * j.clients
-	if err := udp.count(sent); err != nil {
-		return err
+	if err == nil {
+		err = udp.count(sent)
 	}
-	if err := tcp.count(sent); err != nil {
-		return err
+	if err == nil {
+		err = tcp.cut()
+	}
+	if err == nil {
+		err = tcp.count(sent)
 	}
 	printTable(sent, udp, tcp)
-	return nil
+	return err
 }
 
 // messages are those of client c: "message 1" to "message n" for client 0, and
@@ -102,13 +103,14 @@ func number(text string) int {
 
 // A half is one transport's half of the table.
 type half struct {
-	connections int    // that the server accepted
-	sockets     int    // that the server needed, from its first to its last
-	told        int    // how often the kernel told the server a client's address
-	receives    int    // calls that gave the server bytes
-	edges       int    // of these: how many gave one message, whole, and no more
-	arrived     []int  // the numbers of the messages, in the order of their arrival
-	endedBy     string // what ended the last of these calls
+	connections int        // that the server accepted
+	sockets     int        // of the server's that there were, at one time or another
+	told        int        // how often the kernel told the server a client's address
+	receives    int        // calls that gave the server bytes
+	streams     [][]string // of each connection: the pieces that these calls gave
+	edges       int        // receives that gave one message, whole, and no more
+	arrived     []int      // the numbers of the messages, in the order of their arrival
+	endedBy     string     // how the last wait ended: see receiveTCP and receiveUDP
 
 	lost       int // messages that never arrived
 	duplicated int // arrivals of a message that had arrived before
@@ -197,37 +199,32 @@ func receiveTCP(welcome net.Listener, clients int) (half, error) {
 		tcp.connections++
 		tcp.sockets++
 		tcp.told++ // conn knows its client from now on
-		tcp.receive(conn)
+		pieces, err := readAll(conn)
 		conn.Close()
+		tcp.receives += len(pieces)
+		tcp.streams = append(tcp.streams, pieces)
+		tcp.endedBy = "end of stream"
+		if err != nil {
+			tcp.endedBy = "error"
+		}
 	}
 	return tcp, nil
 }
 
-// receive reads one connection's stream, and cuts it into messages.
-func (tcp *half) receive(conn net.Conn) {
+// readAll reads a stream up to its end, piece by piece, as each Read returns
+// them. An error says that it broke.
+func readAll(conn net.Conn) (pieces []string, err error) {
 	buf := make([]byte, 65536)
-	rest := "" // the beginning of a message whose newline has not come yet
 	for {
 		n, err := conn.Read(buf)
 		if n > 0 {
-			tcp.receives++
-			piece := string(buf[:n])
-			if rest == "" && strings.Index(piece, "\n") == n-1 {
-				tcp.edges++
-			}
-			lines := strings.Split(rest+piece, "\n")
-			rest = lines[len(lines)-1]
-			for _, line := range lines[:len(lines)-1] {
-				tcp.arrived = append(tcp.arrived, number(line))
-			}
+			pieces = append(pieces, string(buf[:n]))
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			tcp.endedBy = "end of stream"
-			return
-		case err != nil:
-			tcp.endedBy = "error"
-			return
+		if errors.Is(err, io.EOF) {
+			return pieces, nil
+		}
+		if err != nil {
+			return pieces, err
 		}
 	}
 }
@@ -277,5 +274,24 @@ func (h *half) count(sent int) error {
 		highest = max(highest, i)
 	}
 	h.lost = sent - len(seen)
+	return nil
+}
+
+// cut finds the messages in the pieces of each stream. A message may begin in
+// one piece and end in another.
+func (h *half) cut() error {
+	for _, pieces := range h.streams {
+		rest := "" // the beginning of a message whose newline has not come yet
+		for _, piece := range pieces {
+			if rest == "" && strings.Index(piece, "\n") == len(piece)-1 {
+				h.edges++
+			}
+			lines := strings.Split(rest+piece, "\n")
+			rest = lines[len(lines)-1]
+			for _, line := range lines[:len(lines)-1] {
+				h.arrived = append(h.arrived, number(line))
+			}
+		}
+	}
 	return nil
 }

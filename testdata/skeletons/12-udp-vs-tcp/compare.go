@@ -35,7 +35,8 @@ func main() {
 }
 
 // run sends everything, receives what came of it, and prints the table. Nobody
-// receives before all is sent: until then the kernel keeps it.
+// receives before all is sent: until then the kernel keeps it. An error ends the
+// measuring, and the table shows what was measured until then.
 func run(j job) error {
 	server, welcome, err := listen(j.addr)
 	if err != nil {
@@ -59,23 +60,23 @@ func run(j job) error {
 			return err
 		}
 	}
+	var udp half
 	tcp, err := receiveTCP(welcome, j.clients)
-	if err != nil {
-		return err
-	}
-	udp, err := receiveUDP(server, j.timeout)
-	if err != nil {
-		return err
+	if err == nil {
+		udp, err = receiveUDP(server, j.timeout)
 	}
 	sent := j.n * j.clients
-	if err := udp.count(sent); err != nil {
-		return err
+	if err == nil {
+		err = udp.count(sent)
 	}
-	if err := tcp.count(sent); err != nil {
-		return err
+	if err == nil {
+		err = tcp.cut()
+	}
+	if err == nil {
+		err = tcp.count(sent)
 	}
 	printTable(sent, udp, tcp)
-	return nil
+	return err
 }
 
 // messages are those of client c: "message 1" to "message n" for client 0, and
@@ -100,13 +101,14 @@ func number(text string) int {
 
 // A half is one transport's half of the table.
 type half struct {
-	connections int    // that the server accepted
-	sockets     int    // that the server needed, from its first to its last
-	told        int    // how often the kernel told the server a client's address
-	receives    int    // calls that gave the server bytes
-	edges       int    // of these: how many gave one message, whole, and no more
-	arrived     []int  // the numbers of the messages, in the order of their arrival
-	endedBy     string // what ended the last of these calls
+	connections int        // that the server accepted
+	sockets     int        // of the server's that there were, at one time or another
+	told        int        // how often the kernel told the server a client's address
+	receives    int        // calls that gave the server bytes
+	streams     [][]string // of each connection: the pieces that these calls gave
+	edges       int        // receives that gave one message, whole, and no more
+	arrived     []int      // the numbers of the messages, in the order of their arrival
+	endedBy     string     // how the last wait ended: see receiveTCP and receiveUDP
 
 	lost       int // messages that never arrived
 	duplicated int // arrivals of a message that had arrived before
@@ -150,19 +152,20 @@ func sendTCP(addr string, messages []string) error {
 }
 
 // receiveTCP is the TCP server: it accepts so many clients, one after another,
-// and receives each one's stream up to its end, with a buffer of 65,536 bytes.
-// It fills in a half of the table, but for what count works out. A receive that
-// keeps its edges gives a message and its newline, from the first byte to the
-// last, and nothing else. endedBy is "end of stream", or "error" for a
-// connection that broke: that is a result, and not an error of receiveTCP. What
-// comes without its newline is no message.
+// receives each one's stream up to its end, with a buffer of 65,536 bytes, and
+// closes the connection. It keeps the pieces, and fills in connections, sockets
+// (the welcome socket, and one for each connection, open or closed), told,
+// receives and endedBy. That is "end of stream", or "error" if the connection
+// broke; of many connections, the last one's. A connection that broke is a
+// result, and not an error of receiveTCP.
 func receiveTCP(welcome net.Listener, clients int) (half, error) {
 	return half{}, errors.New("TODO 12.4: accept each client, and read its stream to the end")
 }
 
 // receiveUDP is the UDP server: it receives datagrams, with a buffer of 65,536
 // bytes, until none has come for the length of timeout. It fills in a half of
-// the table, but for what count works out. endedBy is "silence".
+// the table, but for what count works out. endedBy is "silence", which is a
+// result, and not an error of receiveUDP.
 func receiveUDP(server net.PacketConn, timeout time.Duration) (half, error) {
 	return half{}, errors.New("TODO 12.5: receive datagrams until none comes any more")
 }
@@ -172,4 +175,11 @@ func receiveUDP(server net.PacketConn, timeout time.Duration) (half, error) {
 // number is an error.
 func (h *half) count(sent int) error {
 	return errors.New("TODO 12.6: work out what was lost, what came twice, and what came late")
+}
+
+// cut finds the messages in the pieces of each stream: h.edges and h.arrived. A
+// piece that keeps its edges is a message and its newline, from the first byte
+// to the last, and nothing else. What comes without its newline is no message.
+func (h *half) cut() error {
+	return errors.New("TODO 12.7: cut each stream into its messages")
 }
