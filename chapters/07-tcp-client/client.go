@@ -49,7 +49,9 @@ func run(addr string, timeout time.Duration) error {
 	return nil
 }
 
-// readLine reads one line, and returns it without its newline.
+// readLine reads one line, of any length, and returns it without its newline,
+// and otherwise as it was typed; a carriage return before the newline may stay
+// or go. The last line of the input may lack its newline.
 func readLine(in io.Reader) (string, error) {
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && line == "" {
@@ -60,8 +62,8 @@ func readLine(in io.Reader) (string, error) {
 
 // connect sets up a connection with the server at addr, "host:port". If that
 // is refused, or not done by the deadline, it returns an error. The deadline
-// goes on to hold for all that is done with the connection, which the caller
-// closes.
+// goes on to hold for all that is done with the connection, however often a byte
+// comes; the caller closes that.
 func connect(addr string, deadline time.Time) (*net.TCPConn, error) {
 	return nil, errors.New("TODO 7.1: connect to the server")
 }
@@ -81,7 +83,7 @@ func hear(conn *net.TCPConn) ([]byte, error) {
 
 // check tells an answer that ended too early from a whole one. The server has
 // something to say to every character of the line, and may say more: an answer
-// of fewer characters is an error.
+// of fewer characters is an error. A character is a rune: of UTF-8, not a byte.
 func check(line string, answer []byte) error {
 	return errors.New("TODO 7.4: refuse an answer that ended too early")
 }

@@ -55,7 +55,11 @@ func (c *TCP) ExpectHeard(causes ...Cause) {
 	if !p.endsIn(0) || p.proc.Exit().Code == 0 {
 		return
 	}
-	p.fail(&finding{outcome: Exited, early: p.stopsLater(), words: subject.name + " ended before the server had ended its stream."}, causes)
+	later := p.stopsLater()
+	if later && !c.said { // there was nothing to hear yet
+		return
+	}
+	p.fail(&finding{outcome: Exited, early: later, words: subject.name + " ended before the server had ended its stream."}, causes)
 }
 
 // HearsOn is the sign of a client that reads on when this piece has come, and
