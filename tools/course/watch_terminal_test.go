@@ -82,7 +82,7 @@ func TestWatchInATerminal(t *testing.T) {
 			p.see("0 of 2 chapters", "step 1 of 4", "TODO 1.1", "h hint", "q quit")
 
 			l.save(firstKey, l.mistaken(firstKey, "whole-buffer"))
-			p.see("step 2 of 4", "[whole-buffer]", "HELLO WORLD")
+			p.see("step 2 of 4", "[whole-buffer]", "HELLO, ANN 2")
 			p.press("h")
 			p.see("hint 1 of 3")
 			p.press("h")
