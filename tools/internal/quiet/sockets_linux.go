@@ -32,7 +32,7 @@ func Sockets(pid int) (list []Socket, ok bool) {
 		return nil, false
 	}
 	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
-		all, err := entries(pid, protocol, ^uint32(0))
+		all, err := entries(pid, protocol, ^uint32(1<<timeWait)) // which nobody holds
 		if err != nil {
 			return nil, false
 		}
