@@ -239,10 +239,7 @@ func TestLimit(t *testing.T) {
 
 		client.SayDeaf(numbered("line %d"+text+"\n", 3000))
 		for answer := range slices.Chunk(strings.SplitAfter(numbered("LINE %d"+strings.ToUpper(text)+"\n", 3000), "\n"), 100) {
-			client.Expect(strings.Join(answer, ""),
-				lab.GotLike(skipsLines).Is("gives-up-on-the-slow"),
-				lab.NeverAnswered.Is("gives-up-on-the-slow"), // it has read them all
-				lab.Both(lab.CutShort, lab.SaidOnOutput("i/o timeout")).Is("gives-up-on-the-slow"))
+			client.Expect(strings.Join(answer, ""))
 		}
 	})
 
@@ -337,21 +334,6 @@ func numbered(format string, n int) string {
 		fmt.Fprintf(b, format, i)
 	}
 	return b.String()
-}
-
-// skipsLines recognises numbered lines of which some are missing, and none is
-// out of order.
-func skipsLines(answer string) bool {
-	last, gap := -1, false
-	for line := range strings.Lines(answer) {
-		var n int
-		if _, err := fmt.Sscanf(line, "LINE %d ", &n); err != nil || n <= last {
-			return false
-		}
-		gap = gap || last >= 0 && n > last+1
-		last = n
-	}
-	return gap
 }
 
 // long is a line of one letter.
