@@ -69,7 +69,7 @@ func (g group) kill(done <-chan struct{}) {
 	known := map[int]bool{}
 	for {
 		var dead []int
-		members := related(func(p process) bool {
+		members := related(descendants(), func(p process) bool {
 			mine := p.parent == os.Getpid() // inherited, or started here
 			if p.session == g.leader || mine &&
 				(known[p.pid] || strings.HasPrefix(p.variable(familyVar), g.family)) {
@@ -141,7 +141,7 @@ var pidfds struct {
 func killFamily(family string) {
 	for range 1000 {
 		alive := false
-		for _, m := range related(func(p process) bool {
+		for _, m := range related(everybody(), func(p process) bool {
 			return strings.HasPrefix(p.variable(familyVar), family)
 		}) {
 			alive = m.kill() || alive
@@ -222,19 +222,14 @@ func look(pid int) (process, error) {
 	return p, nil
 }
 
-// related are the processes that belong, with all their descendants.
-func related(belongs func(process) bool) []process {
+// related are those of all that belong, with all their descendants.
+func related(all []process, belongs func(process) bool) []process {
 	children := map[int][]process{}
 	var found []process
-	names, _ := filepath.Glob("/proc/[0-9]*")
-	for _, name := range names {
-		pid, _ := strconv.Atoi(filepath.Base(name))
-		p, err := look(pid)
-		switch {
-		case err != nil: // gone
-		case belongs(p):
+	for _, p := range all {
+		if belongs(p) {
 			found = append(found, p)
-		default:
+		} else {
 			children[p.parent] = append(children[p.parent], p)
 		}
 	}
@@ -242,4 +237,72 @@ func related(belongs func(process) bool) []process {
 		found = append(found, children[found[i].pid]...)
 	}
 	return found
+}
+
+// everybody is every process that there is.
+func everybody() (all []process) {
+	names, _ := filepath.Glob("/proc/[0-9]*")
+	for _, name := range names {
+		pid, _ := strconv.Atoi(filepath.Base(name))
+		if p, err := look(pid); err == nil { // not gone yet
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// descendants are the processes below this one, whoever started them: those
+// whose parent has died are its children. To ask of everybody instead is a
+// burden where a hundred programs are judged at the same time.
+func descendants() (all []process) {
+	for range 100 {
+		all = nil
+		family, whole := []int{os.Getpid()}, true
+		for i := 0; i < len(family) && whole; i++ {
+			var list []int
+			if list, whole = children(family[i]); !whole {
+				break
+			}
+			for _, pid := range list {
+				p, err := look(pid)
+				if err != nil { // and its children are somebody else's now
+					whole = false
+					break
+				}
+				all = append(all, p)
+			}
+			family = append(family, list...)
+		}
+		if whole {
+			return all
+		}
+	}
+	return everybody() // a kernel without CONFIG_PROC_CHILDREN, or no end of comings and goings
+}
+
+// children are those of a process, whichever thread started them. The kernel
+// may leave one out while another goes, so it is asked until it says the same
+// twice. A process that is gone meanwhile has none to tell.
+func children(pid int) (list []int, ok bool) {
+	ask := func() (said string, ok bool) {
+		names, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/children")
+		for _, name := range names {
+			text, _ := os.ReadFile(name) // a thread that is gone has left its children to another
+			said += string(text)
+		}
+		return said, len(names) > 0
+	}
+	before, ok := ask()
+	for ok {
+		var now string
+		if now, ok = ask(); ok && now == before {
+			break
+		}
+		before = now
+	}
+	for field := range strings.FieldsSeq(before) {
+		child, _ := strconv.Atoi(field)
+		list = append(list, child)
+	}
+	return list, ok
 }

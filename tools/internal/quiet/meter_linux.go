@@ -116,7 +116,7 @@ func (m *Meter) tally() (tally, error) {
 		return now, fs.ErrPermission
 	}
 	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
-		all, err := entries(m.watch.pid, protocol, ^uint32(1<<timeWait))
+		all, err := entries(m.watch.pid, protocol)
 		if err != nil {
 			return now, err
 		}

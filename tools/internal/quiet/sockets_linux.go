@@ -32,7 +32,7 @@ func Sockets(pid int) (list []Socket, ok bool) {
 		return nil, false
 	}
 	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
-		all, err := entries(pid, protocol, ^uint32(1<<timeWait)) // which nobody holds
+		all, err := entries(pid, protocol)
 		if err != nil {
 			return nil, false
 		}
@@ -103,7 +103,7 @@ func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) {
 // which waits for up to 40 ms to be sent along), then those between sockets.
 func (w *Watch) traffic(seen sight) Verdict {
 	if len(seen.sockets) > 0 {
-		all, err := entries(w.pid, unix.IPPROTO_TCP, ^uint32(1<<timeWait))
+		all, err := entries(w.pid, unix.IPPROTO_TCP)
 		if err != nil {
 			return Unknown
 		}
@@ -181,9 +181,15 @@ type entry struct {
 	timer uint8
 }
 
-// entries asks the kernel for all sockets of a protocol in a set of states, as
-// ss(8) does. /proc/PID/net/tcp says the same and takes thirty times as long.
-func entries(pid int, protocol uint8, states uint32) ([]entry, error) {
+// known are the states of sockets that are of interest: all but TIME_WAIT, in
+// which nobody holds a socket, and 13, that of sockets which are bound and no
+// more. The kernel goes through a table of its own for those, and before Linux
+// 6.8 it did not list them.
+const known = ^uint32(1<<timeWait | 1<<13)
+
+// entries asks the kernel for all sockets of a protocol, as ss(8) does.
+// /proc/PID/net/tcp says the same and takes thirty times as long.
+func entries(pid int, protocol uint8) (list []entry, err error) {
 	if !sameNetwork(pid) {
 		return nil, os.ErrInvalid
 	}
@@ -192,16 +198,7 @@ func entries(pid int, protocol uint8, states uint32) ([]entry, error) {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	var list []entry
-	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
-		// struct nlmsghdr of netlink(7), and struct inet_diag_req_v2 with
-		// no address to look for.
-		request := make([]byte, 16+56)
-		binary.NativeEndian.PutUint32(request[0:], uint32(len(request)))
-		binary.NativeEndian.PutUint16(request[4:], unix.SOCK_DIAG_BY_FAMILY)
-		binary.NativeEndian.PutUint16(request[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
-		request[16], request[17] = family, protocol
-		binary.NativeEndian.PutUint32(request[20:], states)
+	for _, request := range requests(protocol) {
 		if err := unix.Sendto(fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 			return nil, err
 		}
@@ -210,6 +207,35 @@ func entries(pid int, protocol uint8, states uint32) ([]entry, error) {
 		}
 	}
 	return list, nil
+}
+
+// getTCP is the older request of the two, TCPDIAG_GETSOCK. It is for TCP alone,
+// and for IPv4 and IPv6 at once: the kernel goes through its tables, which are
+// large, once and not twice.
+const getTCP = 18
+
+// requests are a struct nlmsghdr of netlink(7) and, with no address to look
+// for, a struct inet_diag_req or inet_diag_req_v2; linux/inet_diag.h.
+func requests(protocol uint8) (list [][]byte) {
+	request := func(kind uint16, body int) []byte {
+		b := make([]byte, 16+body)
+		binary.NativeEndian.PutUint32(b[0:], uint32(len(b)))
+		binary.NativeEndian.PutUint16(b[4:], kind)
+		binary.NativeEndian.PutUint16(b[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+		return b
+	}
+	if protocol == unix.IPPROTO_TCP {
+		b := request(getTCP, 60)
+		binary.NativeEndian.PutUint32(b[16+52:], known)
+		return [][]byte{b}
+	}
+	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
+		b := request(unix.SOCK_DIAG_BY_FAMILY, 56)
+		b[16], b[17] = family, protocol
+		binary.NativeEndian.PutUint32(b[20:], known)
+		list = append(list, b)
+	}
+	return list
 }
 
 // receive adds the kernel's answer, up to its end, to the list.
@@ -232,7 +258,7 @@ func receive(fd int, protocol uint8, list []entry) ([]entry, error) {
 			switch binary.NativeEndian.Uint16(rest[4:]) {
 			case unix.NLMSG_DONE:
 				return list, nil
-			case unix.SOCK_DIAG_BY_FAMILY:
+			case unix.SOCK_DIAG_BY_FAMILY, getTCP:
 				if len(body) < 72 {
 					return nil, os.ErrInvalid
 				}
