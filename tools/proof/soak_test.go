@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,7 +20,10 @@ import (
 // judges every solution, variant and mistake so often, several at a time, which
 // keeps all cores busy; with the race detector where there is one. Say
 // -run Soak/06 for one chapter, and -timeout 0.
-var soak = flag.Int("soak", 0, "judge every program of every chapter this many times")
+var (
+	soak = flag.Int("soak", 0, "judge every program of every chapter this many times")
+	jobs = flag.Int("jobs", 4*runtime.NumCPU(), "so many of them at the same time")
+)
 
 func TestSoak(t *testing.T) {
 	if *soak == 0 {
@@ -67,9 +71,10 @@ func soakChapter(t *testing.T, list []subject, judgeOnce func(subject, int) stri
 		subject
 		round int
 	}
+	began := time.Now()
 	var turns sync.WaitGroup
 	work := make(chan turn)
-	for range 3 * runtime.NumCPU() {
+	for range *jobs {
 		turns.Go(func() {
 			for w := range work {
 				if complaint := judgeOnce(w.subject, w.round); complaint != "" {
@@ -85,7 +90,7 @@ func soakChapter(t *testing.T, list []subject, judgeOnce func(subject, int) stri
 	}
 	close(work)
 	turns.Wait()
-	t.Logf("%d programs, %d times each", len(list), *soak)
+	t.Logf("%d programs, %d times each, in %v", len(list), *soak, time.Since(began).Round(time.Second))
 }
 
 // complaint is what is wrong with a verdict; "" if nothing. A wrong program may
