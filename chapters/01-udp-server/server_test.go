@@ -23,7 +23,8 @@ func TestReady(t *testing.T) {
 	})
 
 	t.Run("two servers have two ports", func(t *testing.T) {
-		lab.Serve(t)
+		first := lab.Start(t, "-addr", "127.0.0.1:0")
+		first.Ready(lab.Said("already in use").Is("forgets-the-flag"))
 
 		second := lab.Start(t, "-addr", "127.0.0.1:0")
 
