@@ -1,7 +1,8 @@
 package lab
 
 import (
-	"sync/atomic"
+	"strings"
+	"sync"
 	"time"
 
 	"sockets.test/tools/internal/wire"
@@ -14,40 +15,62 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 	return s.connect(name, narrow, causes)
 }
 
-// SayDeaf says a long text, and reads nothing meanwhile: the answers wait, and
-// then so do the lines behind them. It returns when nothing has moved for a
-// while, neither into the connection nor out of it into the program: by then one
-// that gives the slow up has done so. The rest of the text follows while the
-// client reads.
-func (c *TCP) SayDeaf(text string) {
+// SayDeaf says the lines that next gives, a hundred at a time, and reads nothing
+// meanwhile: the answers wait, and then so do the lines behind them. It returns
+// the hundreds that it began to say. It has said enough when the program sleeps,
+// and will until the client reads; or, if something else may wake it, such as a
+// deadline, after some seconds; or when the program has taken more than the
+// kernel keeps for it, and so keeps or drops the rest itself. What is on its way
+// then follows while the client reads.
+func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	c.program.t.Helper()
+	const patience = 3 * time.Second
+	var (
+		mu   sync.Mutex
+		full bool
+		sent int
+		turn = make(chan struct{})
+	)
 	c.said = true
-	c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(text)})
-	var sent atomic.Int64
 	go func() {
-		for rest := text; rest != ""; {
-			c.conn.SetWriteDeadline(time.Now().Add(deadline))
-			n, err := c.conn.Write([]byte(rest[:min(len(rest), 1<<14)]))
+		defer close(turn)
+		for i := 0; ; {
+			b := new(strings.Builder)
+			for range 100 {
+				b.WriteString(next(i))
+				i++
+			}
+			mu.Lock()
+			if full {
+				mu.Unlock()
+				return
+			}
+			hundreds = append(hundreds, b.String())
+			mu.Unlock()
+			c.conn.SetWriteDeadline(time.Now().Add(starved * deadline))
+			n, err := c.conn.Write([]byte(b.String()))
+			mu.Lock()
+			sent += n
+			mu.Unlock()
 			if err != nil {
 				return // what the client then receives tells
 			}
-			sent.Add(int64(n))
-			rest = rest[n:]
 		}
 	}()
-	type state struct {
-		sent   int64
-		unread int
-	}
-	still, before := 0, state{sent: -1}
-	for began := time.Now(); time.Since(began) < deadline && still < 3; still++ {
-		time.Sleep(100 * time.Millisecond)
-		now := state{sent.Load(), c.connection().RecvQ}
-		if now != before {
-			before, still = now, 0
+	plenty := 2*kept() + 1<<20
+	c.program.awaitFor(patience, func(step time.Duration) bool {
+		select {
+		case <-turn:
+			return true
+		case <-time.After(step):
 		}
-		if c.program.endsIn(0) {
-			return
-		}
-	}
+		mu.Lock()
+		defer mu.Unlock()
+		return sent > plenty
+	}, nil)
+	mu.Lock()
+	defer mu.Unlock()
+	full = true
+	c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(strings.Join(hundreds, ""))})
+	return hundreds
 }
