@@ -34,3 +34,6 @@ func (g group) kill(done <-chan struct{}) {
 func killFamily(string) {} // only Linux shows the environment of others
 
 func exiting(int) bool { return false }
+
+// settled is needed on Linux only.
+func settled(int) {}

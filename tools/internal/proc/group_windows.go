@@ -70,6 +70,9 @@ func signal(p *os.Process, s os.Signal) error {
 
 func exiting(int) bool { return false }
 
+// settled is needed on Linux only.
+func settled(int) {}
+
 // Keeper does nothing: the kernel ends a job with its owner.
 func Keeper() {}
 

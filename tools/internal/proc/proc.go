@@ -99,6 +99,7 @@ func Start(c Command) (*Process, error) {
 // returns when the program exits, whoever else holds them open; what the
 // program wrote is in them by then, and Flush takes it out.
 func (p *Process) wait() {
+	settled(p.Pid())
 	_ = p.cmd.Wait() // its error is the exit status, in other words
 	p.exit = exitOf(p.cmd.ProcessState)
 	p.stdout.Flush()
