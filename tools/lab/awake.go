@@ -34,7 +34,8 @@ const (
 	stirsProbed = 400 * time.Millisecond
 	probed      = 2 * time.Second // by the clock, of a program that was awake before
 
-	starved = 4 // times the limit is the end, however busy the machine
+	moving  = time.Second // after the last byte, it still does
+	starved = 4           // times the limit is the end, however busy the machine
 )
 
 const (
@@ -47,6 +48,7 @@ type vigil struct {
 	meter  *quiet.Meter
 	next   time.Time // when to look again
 	effort quiet.Effort
+	seen   bool // the last look found out
 }
 
 // vigil begins to watch. Most waits are over before it looks.
@@ -61,7 +63,7 @@ func (v *vigil) look(p *Program) Outcome {
 		return ""
 	}
 	v.next = time.Now().Add(25 * time.Millisecond)
-	v.effort, _ = v.meter.Look()
+	v.effort, v.seen = v.meter.Look()
 	waits := p.timeout()
 	if waits >= deadline { // it was told to wait for longer than anybody would
 		waits = 0
@@ -78,13 +80,14 @@ func (v *vigil) look(p *Program) Outcome {
 }
 
 // over tells whether the limit has passed. The deadline passes by the program's
-// own clock, which stands while a busy machine gives it no processor; but not
-// for ever.
+// own clock, which stands while a busy machine gives it no processor, or while
+// bytes move to or from it: it is only slow. But not for ever.
 func (v *vigil) over(since, limit time.Duration) bool {
-	if limit >= deadline {
-		return since-v.effort.Kept > limit || since > starved*limit
+	if limit < deadline {
+		return since > limit
 	}
-	return since > limit
+	moves := v.seen && v.effort.Clock < moving
+	return since-v.effort.Kept > limit && !moves || since > starved*limit
 }
 
 // guess says which manner it is of a program that has used up the deadline,
