@@ -45,7 +45,7 @@ func (j *Judge) run(ctx context.Context, c *tree.Chapter, v *Verdict, tests bina
 		return err
 	}
 	v.Against = tests.hash
-	args := []string{"-test.v=test2json", "-test.timeout=2m"}
+	args := []string{"-test.v=test2json", "-test.timeout=10m"}
 	if !tests.whole {
 		args = append(args, "-test.failfast")
 	}
