@@ -24,6 +24,13 @@ func TestReady(t *testing.T) {
 		server.ExpectOpen(lab.GotLike(anyHost).Is("listens-everywhere"))
 	})
 
+	t.Run("a host left out stands for every interface", func(t *testing.T) {
+		program := lab.Start(t, "-addr", ":0")
+
+		server := program.Ready()
+		server.ExpectOpen(lab.GotLike(thisHost).Is("no-host-is-this-host"))
+	})
+
 	t.Run("two servers have two ports", func(t *testing.T) {
 		first := lab.Start(t, "-addr", "127.0.0.1:0")
 		first.Ready(lab.Said("already in use").Is("forgets-the-flag"))
@@ -42,6 +49,7 @@ func TestReady(t *testing.T) {
 		second.ExpectTaken(server,
 			lab.Said("nil pointer dereference").Is("ignores-the-error"),
 			lab.Pretends.Is("ignores-the-error"),
+			lab.SharesThePort.Is("shares-the-port"),
 			lab.TriesAgain.Is("waits-for-the-port"))
 	})
 }
@@ -109,9 +117,10 @@ func TestAnswer(t *testing.T) {
 		server := lab.Serve(t)
 
 		client := server.TCP("client")
-		client.Say(" two\nlines, 100% done \r\n")
-		client.Expect(" TWO\nLINES, 100% DONE \r\n",
+		client.Say(" two\nlazy lines, `{100%}` done|~ \r\n")
+		client.Expect(" TWO\nLAZY LINES, `{100%}` DONE|~ \r\n",
 			lab.GotLike(formatted).Is("text-as-format"),
+			lab.GotLike(contains("[100")).Is("behind-a-is-a-letter"),
 			lab.AnswerLike(oneOf(" TWO", " TWO\n")).Is("ends-at-a-byte"),
 			lab.AnswerLike(trimmed).Is("trims-the-text"))
 		client.Close()
@@ -120,14 +129,24 @@ func TestAnswer(t *testing.T) {
 		next.Say("and\x00zeros\x00")
 		next.Expect("AND\x00ZEROS\x00",
 			lab.AnswerLike(oneOf("AND", "AND\x00", "AND\x00ZEROS")).Is("ends-at-a-byte"))
+		next.Close()
+
+		for _, text := range []string{"?", " ", "\n", "\x00"} {
+			client := server.TCP("client")
+			client.Say(text)
+			client.Expect(text,
+				lab.Wordless.Is("one-byte-is-nothing"),
+				lab.Silent.Is("one-byte-is-nothing"))
+			client.Close()
+		}
 	})
 
-	t.Run("a message of 1000 bytes comes whole, and one of 1024", func(t *testing.T) {
+	t.Run("a message comes whole, however long it is, up to 1024 bytes", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		for _, size := range []int{1000, 1024} {
+		for _, size := range sizes {
 			client := server.TCP("client")
-			text := strings.Repeat("abcdefgh", size/8)
+			text := strings.Repeat("abcdefgh", 128)[:size]
 			client.Say(text)
 			client.Expect(strings.ToUpper(text),
 				lab.AnswersAfter(".").Is("reads-until-it-is-short"),
@@ -175,10 +194,13 @@ func TestAnswer(t *testing.T) {
 	t.Run("after 200 clients no socket is left but the welcome socket", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		for range 200 {
+		for i := range 200 {
 			client := server.TCP("client")
 			client.Say("hello")
-			client.Expect("HELLO")
+			if i%2 == 1 {
+				client.End()
+			}
+			client.Expect("HELLO", lab.Wordless.Is("drops-the-last-words"))
 			client.Close()
 		}
 
@@ -231,7 +253,24 @@ func TestGoesOn(t *testing.T) {
 
 		expectService(server,
 			lab.Both(lab.Exits(1), lab.Said("write ")).Is("write-error-ends-all"),
-			lab.Exited.Is("one-error-ends-all"))
+			lab.Exited.Is("one-error-ends-all"),
+			lab.GotLike(contains("NEVER MIND")).Is("mixes-its-clients"))
+		server.ExpectSockets(1, lab.Leaks.Is("forgets-who-left"))
+	})
+
+	t.Run("and after one that had ended its stream before", func(t *testing.T) {
+		server := serving(t)
+
+		first, hasty := server.TCP("first"), server.TCP("hasty")
+		hasty.Say("never mind")
+		hasty.End()
+		hasty.Reset() // behind an end, this is another error: EPIPE
+		first.Say("me first")
+		first.Expect("ME FIRST")
+		first.Close()
+
+		expectService(server, lab.Exited.Is("only-one-error"))
+		server.ExpectSockets(1, lab.Leaks.Is("forgets-who-left"))
 	})
 
 	t.Run("after a client that sent bytes that are no text", func(t *testing.T) {
@@ -257,6 +296,17 @@ func TestGoesOn(t *testing.T) {
 
 		expectService(server)
 		server.ExpectSockets(1, lab.Leaks.Is("forgets-who-left"))
+	})
+
+	t.Run("however many of them there are", func(t *testing.T) {
+		server := serving(t)
+
+		for range 130 {
+			server.TCP("shy").Close()
+			expectService(server, lab.Silent.Is("uses-up-its-places"))
+			server.TCP("rude").Reset()
+			expectService(server, lab.Silent.Is("uses-up-its-places"))
+		}
 	})
 }
 
@@ -308,6 +358,20 @@ func anyHost(addr string) bool {
 	return strings.HasPrefix(addr, "[::]:") || strings.HasPrefix(addr, "0.0.0.0:")
 }
 
+// thisHost recognises an address that only this machine can reach.
+func thisHost(addr string) bool {
+	return strings.HasPrefix(addr, "127.") || strings.HasPrefix(addr, "[::1]:")
+}
+
+// sizes are lengths of messages: around those that buffers have, in bytes and
+// with room for a zero behind the text.
+var sizes = []int{1, 2, 127, 128, 255, 256, 510, 511, 512, 765, 1000, 1020, 1022, 1023, 1024}
+
+// contains recognises an answer with this in it.
+func contains(part string) func(string) bool {
+	return func(answer string) bool { return strings.Contains(answer, part) }
+}
+
 // formatted recognises what package fmt writes in place of a verb that lacks
 // its argument.
 func formatted(answer string) bool { return strings.Contains(answer, "%!") }
@@ -320,7 +384,7 @@ func lineEnd(more string) bool { return more == "\n" || more == "\r\n" }
 
 // trimmed recognises the answer that lacks nothing but white space.
 func trimmed(answer string) bool {
-	return strings.Join(strings.Fields(answer), "") == "TWOLINES,100%DONE"
+	return strings.Join(strings.Fields(answer), "") == "TWOLAZYLINES,`{100%}`DONE|~"
 }
 
 // oneOf recognises each of these answers.

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"fmt"
 	"io"
 	"net/netip"
 	"os"
@@ -120,6 +119,7 @@ type Server struct {
 
 	inner   int    // sockets that it held for itself when it was ready
 	welcome uint64 // the inode of the socket on which it listened then
+	wide    bool   // it was given no host, and so is to be reached by all
 }
 
 // AnyPort is where servers are asked to listen: on a port of the kernel's choice.
@@ -155,12 +155,12 @@ func (p *Program) Ready(causes ...Cause) *Server {
 	if match == nil {
 		p.fail(&finding{outcome: NotReady, got: []byte(line), words: "The first line that " + subject.name + " printed does not say where it is ready."}, causes)
 	}
-	asked := netip.MustParseAddrPort(p.argument("-addr"))
-	at, err := netip.ParseAddrPort(match[1])
-	if err != nil || at.Addr().Unmap() != asked.Addr() || at.Port() == 0 || asked.Port() != 0 && at.Port() != asked.Port() {
+	asked, wide := p.asked()
+	at, err := parseReady(match[1], wide)
+	if err != nil || !wide && at.Addr().Unmap() != asked.Addr() || at.Port() == 0 || asked.Port() != 0 && at.Port() != asked.Port() {
 		p.fail(&finding{outcome: WrongPlace, want: asked.String(), got: []byte(match[1])}, causes)
 	}
-	s := &Server{Program: p, Addr: netip.AddrPortFrom(asked.Addr(), at.Port()).String()}
+	s := &Server{Program: p, Addr: netip.AddrPortFrom(asked.Addr(), at.Port()).String(), wide: wide}
 	p.record.Address = s.Addr
 	s.inner = p.innerSockets()
 	s.welcome = p.listening()
@@ -297,7 +297,7 @@ func (s *Server) ExpectOpen(causes ...Cause) {
 	s.t.Helper()
 	list, ok := quiet.Sockets(s.proc.Pid())
 	for _, socket := range list {
-		if socket.Local.String() == s.Addr {
+		if s.isAt(socket.Local) {
 			return
 		}
 	}
@@ -308,8 +308,7 @@ func (s *Server) ExpectOpen(causes ...Cause) {
 	if s.ended() {
 		f.outcome = Exited
 	} else if at := s.listens(); at != "" {
-		f.outcome, f.want, f.got = WrongPlace, s.Addr, []byte(at)
-		f.words = fmt.Sprintf("%s said that it is ready on %s, and its socket is bound to %s.", subject.name, s.Addr, at)
+		f = s.elsewhere(at)
 	}
 	s.fail(f, causes)
 }

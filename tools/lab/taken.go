@@ -75,6 +75,12 @@ var Pretends Sign = func(f *finding) bool {
 	return f.outcome == Tolerates && seen && f.listens == "" && f.program.saysReady()
 }
 
+// SharesThePort is the sign of a program that listens where another does: only
+// a socket with SO_REUSEPORT can (on Windows, SO_REUSEADDR).
+var SharesThePort Sign = func(f *finding) bool {
+	return f.outcome == Tolerates && f.listens != "" && f.listens == f.program.argument("-addr")
+}
+
 // notListening says why no client finds the program.
 func (p *Program) notListening() string {
 	list, _ := quiet.Sockets(p.PID())
