@@ -17,6 +17,14 @@ func (p *Program) asked() (addr netip.AddrPort, wide bool) {
 	return netip.MustParseAddrPort(given), wide
 }
 
+// Refuses tells whether the program, instead of being ready, has ended with an
+// error: one that wants a host to be named may say so.
+func (p *Program) Refuses() bool {
+	p.t.Helper()
+	_, ready := p.firstLine()
+	return !ready && p.ended() && p.proc.Exit().Code > 0 && !todo.MatchString(p.proc.Stderr().String())
+}
+
 // parseReady reads the address that a program says it is ready on. One that
 // was given no host may say none.
 func parseReady(said string, wide bool) (netip.AddrPort, error) {
