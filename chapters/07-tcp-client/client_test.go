@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +32,9 @@ func TestConnect(t *testing.T) {
 
 		client.Type("is anybody there?\n")
 
-		client.ExpectError(lab.NoTimer.Is("no-timeout-to-connect"))
+		client.ExpectError(
+			lab.NoTimer.Is("no-timeout-to-connect"),
+			lab.OtherTimer.Is("ignores-the-flag"))
 	})
 }
 
@@ -43,7 +46,7 @@ func TestSay(t *testing.T) {
 
 		client.Type("hi\n")
 		conn := server.Accept()
-		conn.Expect("hi")
+		conn.Expect("hi", server.ConnectsAgain().Is("connects-twice"))
 		conn.ExpectEnd(
 			lab.Got("\n").Is("sends-the-newline"),
 			lab.NeverClosed.Is("never-half-closes"))
@@ -60,7 +63,7 @@ func TestSay(t *testing.T) {
 		client.Type(line + "\n")
 
 		conn := server.Accept()
-		conn.Expect(line)
+		conn.Expect(line, lab.SentPart.Is("sends-a-part"))
 		conn.ExpectEnd()
 	})
 
@@ -108,11 +111,13 @@ func TestHear(t *testing.T) {
 		client := server.Run("-timeout", "10m")
 
 		client.Type("\n")
-		conn := server.Accept()
+		conn := server.Accept(
+			lab.Exits(1).Is("skips-the-empty-line"),
+			lab.NeverConnected.Is("skips-the-empty-line"))
 		conn.ExpectEnd()
 		conn.End()
 
-		client.ExpectOutput("\n")
+		client.ExpectOutput("\n", lab.Exits(1).Is("empty-is-nothing"))
 	})
 
 	t.Run("what is said and heard byte by byte is neither trimmed nor a format", func(t *testing.T) {
@@ -126,7 +131,9 @@ func TestHear(t *testing.T) {
 		conn.SayByteByByte("  100% SURE %S\t , %s AND MORE ")
 		conn.End()
 
-		client.ExpectOutput("  100% SURE %S\t , %s AND MORE \n")
+		client.ExpectOutput("  100% SURE %S\t , %s AND MORE \n",
+			lab.GotLike(formatted).Is("text-is-a-format"),
+			trimmed)
 	})
 
 	t.Run("a pause is not the end of the answer", func(t *testing.T) {
@@ -137,7 +144,9 @@ func TestHear(t *testing.T) {
 		conn := server.Accept()
 		conn.Expect("hello")
 		conn.Say("HELLO, ")
-		client.ExpectPatience(lab.EndedWell.Is("silence-is-the-end"))
+		client.ExpectPatience(
+			lab.EndedWell.Is("silence-is-the-end"),
+			lab.Both(lab.Exits(1), lab.Said("time")).Is("ignores-the-flag"))
 		conn.Say("AND GOODBYE")
 		conn.End()
 
@@ -161,15 +170,26 @@ func TestHear(t *testing.T) {
 
 	t.Run("an answer that is no text comes out as it is", func(t *testing.T) {
 		server := lab.ListenTCP(t)
-		client := server.Run("-timeout", "10m")
 
-		client.Type("bytes\n")
+		first := server.Run("-timeout", "10m")
+		first.Type("b\n")
 		conn := server.Accept()
-		conn.Expect("bytes")
-		conn.Say(" \xff\x00\xfe \r\n")
+		conn.Expect("b")
+		conn.Say("\xff\x00\xfe\x00")
 		conn.End()
+		first.ExpectOutput("\xff\x00\xfe\x00\n",
+			lab.GotLike(isOneOf("\xff\n", "\xff\x00\xfe\n", "\xff\xfe\n")).Is("zero-is-the-end"),
+			lab.GotLike(replaced).Is("bytes-are-text"),
+			lab.Said("UTF-8").Is("bytes-are-text"),
+			lab.Said("utf-8").Is("bytes-are-text"))
 
-		client.ExpectOutput(" \xff\x00\xfe \r\n\n")
+		second := server.Run("-timeout", "10m")
+		second.Type("two\n")
+		conn = server.Accept()
+		conn.Expect("two")
+		conn.Say(" two \r\n\n")
+		conn.End()
+		second.ExpectOutput(" two \r\n\n\n", trimmed)
 	})
 }
 
@@ -255,6 +275,9 @@ func TestCheck(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	t.Run("an answer that does not end is an error, when the timeout is over", func(t *testing.T) {
 		server := lab.ListenTCP(t)
+		desk := lab.ListenTCP(t)
+		typist := desk.Run("-timeout", "600ms")
+		typist.Settle()
 		client := server.Run("-timeout", "600ms")
 
 		client.Type("hello\n")
@@ -264,7 +287,13 @@ func TestTimeout(t *testing.T) {
 
 		client.ExpectError(
 			lab.NoTimer.Is("no-deadline"),
+			lab.OtherTimer.Is("ignores-the-flag"),
 			lab.EndedWell.Is("silence-is-the-end"))
+
+		// As much time is over for the typist, who has not begun.
+		typist.Type("sorry to keep you waiting\n")
+		desk.Accept(
+			lab.Both(lab.Exits(1), desk.ConnectsIfTypedAtOnce()).Is("counts-the-typing"))
 	})
 
 	t.Run("a server that never reads is an error, when the timeout is over", func(t *testing.T) {
@@ -274,6 +303,26 @@ func TestTimeout(t *testing.T) {
 		client.Type(strings.Repeat("abcdefgh", 1_500_000) + "\n")
 
 		client.ExpectError(lab.NoTimer.Is("no-deadline"))
+	})
+
+	t.Run("sending takes its time from the answer's", func(t *testing.T) {
+		server := lab.ListenTCP(t)
+
+		first := server.Run("-timeout", "900ms")
+		first.Type(strings.Repeat("abcdefgh", 1_500_000) + "\n")
+		conn := server.Accept()
+		first.Halt()
+		second := server.Run("-timeout", "1100ms")
+		second.Type("hello\n")
+		server.Accept()
+		third := server.Run("-timeout", "450ms")
+		third.Type("hello\n")
+		third.ExpectError()
+		conn.TakeAll() // half of the first one's time is over
+
+		second.ExpectError()
+		first.ExpectNotAfter(second, lab.Tolerates.Is("clock-per-step"))
+		first.ExpectError()
 	})
 }
 
@@ -296,3 +345,17 @@ func TestDrip(t *testing.T) {
 
 // 7.4: the terminals that the lesson shows
 func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+
+// trimmed knows the right output but for white space at its ends.
+var trimmed = lab.PrintedTrimmed.Is("trims-the-answer")
+
+// formatted recognises what package fmt writes in place of a verb that lacks
+// its argument.
+func formatted(text string) bool { return strings.Contains(text, "%!") }
+
+// replaced recognises the character that stands for bytes that are no text.
+func replaced(text string) bool { return strings.Contains(text, "\ufffd") }
+
+func isOneOf(list ...string) func(string) bool {
+	return func(text string) bool { return slices.Contains(list, text) }
+}
