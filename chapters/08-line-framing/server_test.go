@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,7 +128,7 @@ func TestLines(t *testing.T) {
 			server.Scene(cut.Name)
 			client := server.TCP("client")
 			client.SayPieces(cut.Pieces...)
-			client.Expect("ONE\n")
+			client.Expect("ONE\n", lab.GotLike(isReordered).Is("answers-overtake"))
 			client.Expect("TWO\n", lab.AnswersAfter("\n").Is("one-line-per-read"))
 			client.Expect("THREE\n", lab.AnswersAfter("\n").Is("one-line-per-read"))
 			client.Close()
@@ -139,12 +140,29 @@ func TestLines(t *testing.T) {
 		client := server.TCP("client")
 
 		client.Say(numbered("line %d\n", 1000))
-		client.Expect(numbered("LINE %d\n", 1000), lab.CutShort.Is("buffer-runs-full"))
+		client.Expect(numbered("LINE %d\n", 1000),
+			lab.Both(lab.CutShort, lab.StopsOneByOne("and what if it is a line at a time?",
+				strings.SplitAfter(numbered("line %d\n", 1000), "\n"), strings.ToUpper, fillABuffer)).Is("buffer-runs-full"),
+			lab.GotLike(isReordered).Is("answers-overtake"))
 	})
 }
 
 // 8.3: the end of the stream ends the last line, and the conversation
 func TestEnd(t *testing.T) {
+	t.Run("all answers come, and then the end of the stream", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.TCP("client")
+
+		client.Say(numbered("line %d\n", 100))
+		client.End()
+		client.Expect(numbered("LINE %d\n", 100),
+			lab.CutShort.Is("ends-before-the-answers"),
+			lab.Wordless.Is("ends-before-the-answers"))
+		client.ExpectEnd(
+			lab.Got("\n").Is("the-end-is-a-line"),
+			lab.NeverClosed.Is("never-closes"))
+	})
+
 	t.Run("a last line without a newline is answered", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
@@ -154,19 +172,8 @@ func TestEnd(t *testing.T) {
 		client.Expect("HELLO\n")
 		client.Expect("BYE\n",
 			lab.AnswerLike(is("BYE")).Is("answers-without-a-newline"),
-			lab.HungUp.Is("drops-the-last-line"))
-		client.ExpectEnd(
-			lab.Got("\n").Is("the-end-is-a-line"),
-			lab.NeverClosed.Is("never-closes"))
-	})
-
-	t.Run("all answers come, and then the end of the stream", func(t *testing.T) {
-		server := lab.Serve(t)
-		client := server.TCP("client")
-
-		client.Say(numbered("line %d\n", 100))
-		client.End()
-		client.Expect(numbered("LINE %d\n", 100))
+			lab.Both(lab.Wordless, lab.AnswersBeforeEnd("and what if its newline comes, too?",
+				"hello\nbye\n", "HELLO\nBYE\n")).Is("drops-the-last-line"))
 		client.ExpectEnd()
 	})
 }
@@ -234,16 +241,20 @@ func TestLimit(t *testing.T) {
 	t.Run("and every line of a client that listens late", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.NarrowTCP("client")
-		text := strings.Repeat(" and so on", 40)
+		line := func(i int) string { return fmt.Sprintf("line %d%s\n", i, strings.Repeat(" and so on", 40)) }
 
-		said := client.SayDeaf(func(i int) string { return fmt.Sprintf("line %d%s\n", i, text) })
+		said := client.SayDeaf(line)
+		client.End()
 		for _, lines := range said {
 			client.Expect(strings.ToUpper(lines),
 				lab.GotLike(skipsLines).Is("gives-up-on-the-slow"),
+				lab.Both(lab.CutShort, server.LosesAtEnd(line, strings.ToUpper)).Is("ends-before-the-answers"),
+				lab.Both(lab.Wordless, server.LosesAtEnd(line, strings.ToUpper)).Is("ends-before-the-answers"),
 				lab.NeverAnswered.Is("gives-up-on-the-slow"), // it has read them all
 				lab.CutShort.Is("gives-up-on-the-slow"),
 				lab.HungUp.Is("gives-up-on-the-slow"))
 		}
+		client.ExpectEnd()
 	})
 
 	t.Run("a longer one is refused, in words", func(t *testing.T) {
@@ -271,14 +282,20 @@ func TestLimit(t *testing.T) {
 		last := server.TCP("last")
 		last.Say(strings.Repeat("x", 100_001))
 		last.End()
-		last.Expect("error: line too long\n")
+		last.Expect("error: line too long\n", startsWith("XXXX").Is("last-line-has-no-limit"))
+		last.Close()
+
+		client = server.TCP("client")
+		client.Say(long("€", 40_000)) // 120,000 bytes
+		client.Expect("error: line too long\n", startsWith("€€€€").Is("limit-counts-letters"))
 	})
 
 	t.Run("before its end has come", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
 
-		client.Say(strings.Repeat("x", 110_000))
+		client.Say("hello\n" + strings.Repeat("x", 110_000))
+		client.Expect("HELLO\n")
 		client.Expect("error: line too long\n", lab.AnswersAfter("\n").Is("waits-to-refuse"))
 	})
 
@@ -352,6 +369,32 @@ func skipsLines(answer string) bool {
 		last = n
 	}
 	return gap
+}
+
+// isReordered recognises the three lines, or the thousand, all of them in another
+// order.
+func isReordered(answer string) bool {
+	lines := strings.SplitAfter(strings.TrimSuffix(answer, "\n"), "\n")
+	lines[len(lines)-1] += "\n"
+	slices.Sort(lines)
+	for _, all := range []string{"ONE\nTWO\nTHREE\n", numbered("LINE %d\n", 1000)} {
+		wanted := slices.Sorted(strings.Lines(all))
+		if slices.Equal(lines, wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+// fillABuffer recognises answers to as many lines as fit into a buffer of the
+// usual sizes.
+func fillABuffer(answers string) bool {
+	for _, size := range []int{1000, 1024} {
+		if (size-len(answers)%size)%size < len("line 100\n") {
+			return true
+		}
+	}
+	return false
 }
 
 // long is a line of one letter.

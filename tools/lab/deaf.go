@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +32,7 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		sent int
 		turn = make(chan struct{})
 	)
-	c.said = true
+	c.said, c.saying = true, turn
 	go func() {
 		defer close(turn)
 		for i := 0; ; {
@@ -73,4 +74,31 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	full = true
 	c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(strings.Join(hundreds, ""))})
 	return hundreds
+}
+
+// LosesAtEnd is the sign of a program that loses answers to SayDeaf at the
+// client's end of stream, and only there: to a client that says the same and
+// goes on, all of them come.
+func (s *Server) LosesAtEnd(next func(i int) string, answer func(said string) string) Sign {
+	return func(f *finding) bool {
+		if f.tcp == nil || f.outcome == Exited {
+			return false
+		}
+		p := s.Program
+		p.record.Add(wire.Event{Client: f.tcp.name, Kind: wire.Close, ToServer: true})
+		f.tcp.conn.Close()
+		p.record.Add(wire.Event{Client: f.tcp.name, Kind: wire.Note, Text: "and what if the client does not end its stream?"})
+		dialer := net.Dialer{Timeout: deadline, Control: narrow}
+		conn, err := dialer.Dial("tcp4", s.Addr)
+		if err != nil {
+			return false
+		}
+		p.t.Cleanup(func() { conn.Close() })
+		c := &TCP{name: f.tcp.name, program: p, conn: conn.(*net.TCPConn)}
+		p.record.Add(wire.Event{Client: c.name, Kind: wire.Connect, ToServer: true})
+		wanted := answer(strings.Join(c.SayDeaf(next), ""))
+		for len(c.in) < len(wanted) && c.over == "" && c.read() == done {
+		}
+		return string(c.in) == wanted
+	}
 }

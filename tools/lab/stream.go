@@ -68,6 +68,58 @@ func Understands(question, say string, answers ...string) Sign {
 	}
 }
 
+// AnswersBeforeEnd is the sign of a program that answers exactly this on a new
+// connection when the client says more, and ends its stream. It must do so five
+// times: a program that loses what it has not sent yet may be lucky.
+func AnswersBeforeEnd(question, more, answer string) Sign {
+	return func(f *finding) bool {
+		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+			return false
+		}
+		for range 5 {
+			c, err := f.tcp.again(question)
+			if err != nil {
+				return false
+			}
+			f.tcp = c
+			c.say([]byte(more))
+			c.end()
+			for c.over == "" && c.read() == done {
+			}
+			if c.over != HungUp || string(c.in) != answer {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// StopsOneByOne is the sign of a program that also ends a new connection if the
+// client says each message when the one before is answered, and has answered
+// something like this until then.
+func StopsOneByOne(question string, says []string, answer func(said string) string, like func(answers string) bool) Sign {
+	return func(f *finding) bool {
+		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+			return false
+		}
+		c, err := f.tcp.again(question)
+		if err != nil {
+			return false
+		}
+		f.tcp = c
+		all := 0
+		for _, text := range says {
+			c.say([]byte(text))
+			for all += len(answer(text)); len(c.in) < all; {
+				if c.over != "" || c.read() != done {
+					return c.over != "" && like(string(c.in))
+				}
+			}
+		}
+		return false
+	}
+}
+
 // again closes the connection, so that a server of one client at a time is
 // free, and connects anew.
 func (c *TCP) again(question string) (*TCP, error) {

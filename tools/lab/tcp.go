@@ -18,8 +18,9 @@ type TCP struct {
 	name    string
 	program *Program
 	conn    *net.TCPConn
-	serves  bool // the lab is the server, and the program its client
-	said    bool // the lab has sent bytes
+	serves  bool            // the lab is the server, and the program its client
+	said    bool            // the lab has sent bytes
+	saying  <-chan struct{} // closed when SayDeaf has sent all; nil without it
 
 	in     []byte  // received, and not yet asked for
 	pieces []piece // where in the record those bytes stand
@@ -125,7 +126,14 @@ func (c *TCP) End() {
 
 func (c *TCP) end() {
 	c.program.record.Add(wire.Event{Client: c.name, Kind: wire.End, ToServer: !c.serves})
-	c.conn.CloseWrite()
+	if c.saying == nil {
+		c.conn.CloseWrite()
+		return
+	}
+	go func() { // behind what is still on its way
+		<-c.saying
+		c.conn.CloseWrite()
+	}()
 }
 
 // Close closes the lab's socket.
