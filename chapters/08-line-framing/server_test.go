@@ -128,7 +128,8 @@ func TestLines(t *testing.T) {
 			server.Scene(cut.Name)
 			client := server.TCP("client")
 			client.SayPieces(cut.Pieces...)
-			client.Expect("ONE\n", lab.GotLike(isReordered).Is("answers-overtake"))
+			client.Expect("ONE\n",
+				lab.GotLike(isReordered).Is("answers-overtake"))
 			client.Expect("TWO\n", lab.AnswersAfter("\n").Is("one-line-per-read"))
 			client.Expect("THREE\n", lab.AnswersAfter("\n").Is("one-line-per-read"))
 			client.Close()
