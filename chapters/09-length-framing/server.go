@@ -57,8 +57,9 @@ func serve(welcome net.Listener) error {
 // end is an error, a reset wherever it comes, and so is an answer that cannot
 // be sent: converse returns them.
 //
-// Whether you give a silent client a deadline, of seconds or more, is not
-// judged; nor is it asked for.
+// A client may send many frames before it reads the first answer, and still gets
+// all answers, in order. Whether you set a deadline, for reading or for writing,
+// is not judged if it is of five seconds or more; nor is it asked for.
 func converse(conn net.Conn) error {
 	r := bufio.NewReader(conn)
 	for {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -31,6 +32,10 @@ func TestFrame(t *testing.T) {
 		client.Expect("\x00\x00\x01\x61"+strings.ToUpper(text),
 			startsWith("\x00\x00\x00\x61XX").Is("part-of-the-length"),
 			startsWith("\x00\x00\x01\x41XX").Is("upper-cases-the-length"))
+		client.Say(frame(strings.Repeat("x", 0x1c8)))
+		client.Expect(frame(strings.Repeat("X", 0x1c8)),
+			lab.Both(lab.Wordless, lab.Understands("and what if no byte is above 7f?",
+				frame(strings.Repeat("x", 0x210)), frame(strings.Repeat("X", 0x210)))).Is("signed-bytes"))
 	})
 
 	t.Run("newlines and zero bytes are bytes like any other", func(t *testing.T) {
@@ -96,9 +101,26 @@ func TestConversation(t *testing.T) {
 			server.Scene(cut.Name)
 			client := server.TCP("client")
 			client.SayPieces(cut.Pieces...)
-			client.Expect(frame("ONE"))
+			client.Expect(frame("ONE"), lab.GotLike(isReordered).Is("answers-overtake"))
 			client.Expect(frame(""), lab.AnswersNext(frame("x"), frame("X")).Is("loses-the-next-frame"))
 			client.Expect(frame("TWO\n"))
+			client.Close()
+		}
+	})
+
+	t.Run("a client may think in the middle of a frame", func(t *testing.T) {
+		server := lab.Serve(t)
+
+		for _, n := range []int{2, 6} { // in the header, and in the payload
+			server.Scene(fmt.Sprintf("behind byte %d", n))
+			client := server.TCP("client")
+			client.Say(frame("hello")[:n])
+			client.Think()
+			client.ExpectNothingYet()
+			client.Say(frame("hello")[n:])
+			client.Expect(frame("HELLO"),
+				lab.Wordless.Is("forgets-the-half"),
+				lab.Silent.Is("forgets-the-half"))
 			client.Close()
 		}
 	})
@@ -131,8 +153,27 @@ func TestConversation(t *testing.T) {
 		}
 		client.Say(asked)
 		client.End()
-		client.Expect(answers)
+		client.Expect(answers,
+			lab.CutShort.Is("ends-before-the-answers"),
+			lab.Wordless.Is("ends-before-the-answers"))
 		client.ExpectEnd()
+	})
+
+	t.Run("also if the client listens late", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.NarrowTCP("client")
+
+		said := client.SayDeaf(chapter)
+		client.End()
+		for _, frames := range said {
+			client.Expect(strings.ToUpper(frames),
+				lab.Both(lab.CutShort, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),
+				lab.Both(lab.Wordless, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),
+				lab.CutShort.Is("gives-up-on-the-slow"),
+				lab.Wordless.Is("gives-up-on-the-slow"))
+		}
+		client.ExpectEnd()
+		server.ExpectNoComplaint()
 	})
 
 	t.Run("an end inside a payload is an error", func(t *testing.T) {
@@ -186,7 +227,7 @@ func TestConversation(t *testing.T) {
 		}
 	})
 
-	t.Run("an answer that nobody takes ends nothing", func(t *testing.T) {
+	t.Run("an answer that nobody takes is an error, and ends nothing", func(t *testing.T) {
 		server := lab.Serve(t)
 		first, rude := server.TCP("first"), server.TCP("rude")
 
@@ -194,10 +235,12 @@ func TestConversation(t *testing.T) {
 		first.Expect(frame("HELLO"))
 		rude.Say(frame("hello"))
 		rude.Reset() // before a server of one client at a time comes to it
+		server.Pause()
 		first.Close()
-		expectService(server,
-			lab.Both(lab.Gone, lab.Said("write")).Is("dies-of-a-write"),
-			lab.Both(lab.Gone, lab.Said("send")).Is("dies-of-a-write"))
+		server.ExpectComplaintOfBacklog(append(slices.Clip(diesOfAWrite),
+			lab.SaysNothing.Is("ignores-the-write"),
+			lab.SaidTwice.Is("complains-twice"))...)
+		expectService(server, diesOfAWrite...)
 	})
 }
 
@@ -208,7 +251,9 @@ func TestAnswer(t *testing.T) {
 		client := server.TCP("client")
 
 		client.Say(frame("\xff\xfe\xfd")) // no text: what the answer says is not judged
-		size := client.ExpectSome(4)
+		size := client.ExpectSome(4,
+			lab.Wordless.Is("wants-a-text"),
+			lab.Exited.Is("wants-a-text"))
 		client.ExpectSome(int(binary.BigEndian.Uint32([]byte(size))))
 		client.Say(frame("ok"))
 		client.Expect(frame("OK"),
@@ -270,20 +315,54 @@ func TestLimit(t *testing.T) {
 		client.ExpectOver(
 			lab.NeverClosed.Is("waits-for-the-payload"),
 			answersARefusal)
+
+		client = server.TCP("client")
+		client.Say(frame("ok") + "\x00\x01\x00\x01")
+		client.Expect(frame("OK"), lab.Wordless.Is("a-refusal-drops-answers"))
+		client.ExpectOver()
 	})
 
 	t.Run("and before memory is set aside for it", func(t *testing.T) {
-		server := lab.Serve(t)
-		client := server.TCP("client")
+		for _, length := range []string{"\xff\xff\xff\xff", "\x7f\xff\xff\xff"} { // 4 GiB, or -1; 2 GiB
+			server := lab.Serve(t)
+			client := server.TCP("client")
 
-		client.Say(frame("hello"))
-		client.Expect(frame("HELLO"))
-		before := server.Memory()
-		client.Say("\xff\xff\xff\xff") // 4 GiB, or -1
-		client.ExpectOver(lab.Said("makeslice").Is("length-below-zero"))
-		server.ExpectMemory(before+2<<30,
-			lab.Greedy.Is("allocates-first"))
-		expectService(server)
+			client.Say(frame("hello"))
+			client.Expect(frame("HELLO"))
+			before := server.Memory()
+			client.Say(length)
+			client.ExpectOver(lab.Said("makeslice").Is("length-below-zero"))
+			server.ExpectMemory(before+512<<20,
+				lab.Greedy.Is("allocates-first"))
+			expectService(server)
+		}
+	})
+
+	t.Run("and so is every such client, however many come", func(t *testing.T) {
+		server := lab.Serve(t)
+		tired := lab.Gone.Is("too-many-errors-end-all")
+
+		for range 10 {
+			greedy := server.TCP("greedy", tired)
+			greedy.Say("\x00\x01\x00\x01")
+			greedy.ExpectOver(tired)
+			greedy.Close()
+			shy := server.TCP("shy", tired)
+			shy.Say("\x00\x00\x00\x05hel")
+			shy.End()
+			shy.ExpectEnd(tired)
+			shy.Close()
+			rude := server.TCP("rude", tired)
+			rude.Say(frame("hello"))
+			rude.Expect(frame("HELLO"), tired)
+			rude.Reset()
+		}
+
+		server.ExpectComplaints(30, tired,
+			lab.Unended.Is("complains-without-a-newline"),
+			lab.SaysLess.Is("complains-of-some"))
+		expectService(server, tired)
+		server.ExpectSockets(1, lab.Leaks.Is("keeps-the-socket"))
 	})
 }
 
@@ -304,9 +383,16 @@ var lengths = []lab.Cause{
 		"\x00\x00\x00\x00\x00\x00\x00\x05hello", "\x00\x00\x00\x00\x00\x00\x00\x05HELLO", "\x00\x00\x00\x05HELLO").Is("another-width"),
 }
 
+// diesOfAWrite are the last words of a program that ended because a client had
+// gone.
+var diesOfAWrite = []lab.Cause{
+	lab.Both(lab.Gone, lab.Said("write")).Is("dies-of-a-write"),
+	lab.Both(lab.Gone, lab.Said("send")).Is("dies-of-a-write"),
+}
+
 // expectService wants the next client to be served.
 func expectService(server *lab.Server, causes ...lab.Cause) {
-	causes = append(causes,
+	causes = append(slices.Clip(causes),
 		lab.Said("makeslice").Is("length-below-zero"),
 		lab.Gone.Is("one-error-ends-all"),
 		startsWith("\x00\x00\x00\x05HEL").Is("keeps-anothers-half"))
@@ -337,6 +423,17 @@ func breakOff(server *lab.Server, begun string) (printed int) {
 // frame is a payload with its length before it.
 func frame(payload string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(payload)))) + payload
+}
+
+// chapter is one frame of many.
+func chapter(i int) string {
+	return frame(fmt.Sprintf("chapter %d%s", i, strings.Repeat(" and so on", 30)))
+}
+
+// isReordered recognises the three frames, all of them in another order.
+func isReordered(answer string) bool {
+	one, none, two := frame("ONE"), frame(""), frame("TWO\n")
+	return slices.Contains([]string{one + two + none, none + one + two, none + two + one, two + one + none, two + none + one}, answer)
 }
 
 // short are the ways to fail of a program that takes what one Read returns for

@@ -16,8 +16,8 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 	return s.connect(name, narrow, causes)
 }
 
-// SayDeaf says the lines that next gives, a hundred at a time, and reads nothing
-// meanwhile: the answers wait, and then so do the lines behind them. It returns
+// SayDeaf says the messages that next gives, a hundred at a time, and reads nothing
+// meanwhile: the answers wait, and then so do the messages behind them. It returns
 // the hundreds that it began to say. It has said enough when the program sleeps,
 // and will until the client reads; or, if something else may wake it, such as a
 // deadline, after some seconds; or when the program has taken more than the
