@@ -331,7 +331,8 @@ func TestLimit(t *testing.T) {
 			client.Expect(frame("HELLO"))
 			before := server.Memory()
 			client.Say(length)
-			client.ExpectOver(lab.Said("makeslice").Is("length-below-zero"))
+			client.ExpectOver(
+				lab.Said("makeslice").Is("length-below-zero"))
 			server.ExpectMemory(before+512<<20,
 				lab.Greedy.Is("allocates-first"))
 			expectService(server)
