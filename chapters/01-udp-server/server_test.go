@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"sockets.test/tools/lab"
 )
@@ -94,6 +95,9 @@ func TestAnswer(t *testing.T) {
 			lab.Exits(0).Is("answers-once"),
 			lab.NeverRead.Is("answers-once"),
 			lab.Got("AND").Is("older-length"))
+		client.Say("and two")
+		client.Expect("AND TWO",
+			lab.Serves(client, "and three", "AND THREE").Is("drops-the-repeat"))
 	})
 
 	t.Run("a short datagram after a long one", func(t *testing.T) {
@@ -110,6 +114,27 @@ func TestAnswer(t *testing.T) {
 		client.Expect("A\x00B", lab.Got("A").Is("ends-at-a-zero"))
 	})
 
+	t.Run("every character is answered, and only letters change", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.UDP("client")
+
+		client.Say(ascii())
+		client.Expect(capitals(ascii()),
+			lab.Got(with(ascii(), -0x20, 0x60, 0x7f)).Is("not-only-letters"),
+			lab.Got(with(ascii(), -0x20, 0x61, 0x7f)).Is("not-only-letters"),
+			lab.Got(with(ascii(), -0x20, 0x60, 0x7e)).Is("not-only-letters"),
+			lab.Got(with(ascii(), -0x20, 0x61, 0x7e)).Is("not-only-letters"),
+			lab.GotLike(uncontrolled(capitals(ascii()))).Is("drops-the-invisible"))
+
+		client.Say("\ufeffmark")
+		client.Expect("\ufeffMARK", lab.Got("MARK").Is("drops-the-invisible"))
+
+		client.Say(" \n")
+		client.Expect(" \n",
+			lab.Gone.Is("blank-is-nothing"),
+			lab.Serves(client, "words", "WORDS").Is("blank-is-nothing"))
+	})
+
 	t.Run("each of two clients gets its own answer", func(t *testing.T) {
 		server := lab.Serve(t)
 		ann, bob := server.UDP("ann"), server.UDP("bob")
@@ -117,7 +142,9 @@ func TestAnswer(t *testing.T) {
 		ann.Say("from ann")
 		ann.Expect("FROM ANN")
 		bob.Say("from bob")
-		bob.Expect("FROM BOB", lab.WentTo(ann).Is("answers-the-first"))
+		bob.Expect("FROM BOB",
+			lab.WentTo(ann).Is("answers-the-first"),
+			lab.HasPartner.Is("connects-to-a-client"))
 		ann.Say("ann again")
 		ann.Expect("ANN AGAIN", lab.WentTo(bob).Is("answers-the-first"))
 	})
@@ -133,6 +160,13 @@ func TestGoesOn(t *testing.T) {
 		client.Say("at last")
 
 		client.Expect("AT LAST", lab.Gone.Is("gives-up-waiting"))
+
+		server.Type("a line\n")
+		server.EndInput()
+		server.Rest()
+		client.Say("after that")
+
+		client.Expect("AFTER THAT", lab.RestsUntyped.Is("input-ends-it"))
 	})
 
 	t.Run("an empty datagram is a datagram", func(t *testing.T) {
@@ -170,6 +204,14 @@ func TestGoesOn(t *testing.T) {
 		client.Say("still there")
 		client.Expect("STILL THERE",
 			lab.Both(lab.Gone, lab.Said("message too long")).Is("write-error-ends-it"))
+
+		for _, shy := range crowd(server, 20) {
+			shy.Say("I will not wait")
+			shy.Leave() // mostly before the answer comes
+		}
+		client.Say("and still there")
+		client.Expect("AND STILL THERE",
+			lab.Both(lab.Gone, lab.Said("refused")).Is("write-error-ends-it"))
 	})
 
 	t.Run("fifty datagrams at once get an answer each", func(t *testing.T) {
@@ -186,21 +228,84 @@ func TestGoesOn(t *testing.T) {
 		}
 	})
 
-	t.Run("a thousand datagrams, a thousand answers, one socket", func(t *testing.T) {
+	t.Run("five clients at once get their own answers", func(t *testing.T) {
 		server := lab.Serve(t)
-		client := server.UDP("client")
+		clients := crowd(server, 5)
+
+		for round := range 6 {
+			answers := make([][]string, 5)
+			for i := range 50 {
+				clients[i%5].Say(fmt.Sprintf("datagram %d.%02d", round, i))
+				answers[i%5] = append(answers[i%5], fmt.Sprintf("DATAGRAM %d.%02d", round, i))
+			}
+			for i, client := range clients {
+				client.ExpectAll(answers[i],
+					lab.GotLike(isOneOf(slices.Concat(answers...))).Is("shared-address"),
+					lab.WentToOneOf(clients).Is("shared-address"))
+			}
+		}
+	})
+
+	t.Run("a thousand datagrams of a hundred clients, a thousand answers, one socket", func(t *testing.T) {
+		server := lab.Serve(t)
+		clients := crowd(server, 100)
 
 		for i := range 1000 {
-			client.Say(fmt.Sprintf("datagram %d", i))
-			client.Expect(fmt.Sprintf("DATAGRAM %d", i))
+			clients[i%100].Say(fmt.Sprintf("datagram %d", i))
+			clients[i%100].Expect(fmt.Sprintf("DATAGRAM %d", i),
+				lab.Serves(clients[0], "and I?", "AND I?").Is("keeps-a-table"))
 		}
-		client.ExpectNothing()
+		clients[0].ExpectNothing()
 		server.ExpectSockets(1)
 	})
 }
 
 // 1.4: the terminals that the lesson shows
 func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+
+// crowd opens the sockets of n clients.
+func crowd(server *lab.Server, n int) (clients []*lab.UDP) {
+	for i := range n {
+		clients = append(clients, server.UDP(fmt.Sprintf("client %d", i+1)))
+	}
+	return clients
+}
+
+// ascii is every character of ASCII, once.
+func ascii() string {
+	text := make([]byte, 0x80)
+	for i := range text {
+		text[i] = byte(i)
+	}
+	return string(text)
+}
+
+// capitals is the text with a to z, and nothing else, in upper case.
+func capitals(text string) string { return with(text, -0x20, 'a', 'z') }
+
+// with is the text with this added to each byte from first to last.
+func with(text string, add int, first, last byte) string {
+	b := []byte(text)
+	for i, c := range b {
+		if first <= c && c <= last {
+			b[i] = byte(int(c) + add)
+		}
+	}
+	return string(b)
+}
+
+// uncontrolled recognises an answer that lacks nothing but control characters.
+func uncontrolled(whole string) func(string) bool {
+	visible := func(text string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return -1
+			}
+			return r
+		}, text)
+	}
+	return func(got string) bool { return len(got) < len(whole) && visible(got) == visible(whole) }
+}
 
 // trimmed recognises an answer that lacks nothing but white space.
 func trimmed(whole string) func(string) bool {

@@ -50,7 +50,8 @@ func serve(conn net.PacketConn) error {
 
 // answer sends text in upper case to the client, through the socket that the
 // client asked, in one datagram. Text is UTF-8: a to z become capitals, other
-// letters may, and nothing else changes.
+// letters may, whether or not that takes as many bytes, and nothing else
+// changes.
 func answer(conn net.PacketConn, client net.Addr, text []byte) error {
 	return errors.New("TODO 1.3: send the answer to the client's address")
 }

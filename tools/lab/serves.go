@@ -1,0 +1,70 @@
+package lab
+
+import (
+	"slices"
+	"time"
+
+	"sockets.test/tools/internal/quiet"
+	"sockets.test/tools/internal/wire"
+)
+
+// The signs of this file tell why a server of datagrams is silent, or gone.
+
+// Serves is the sign of a program that owes an answer, rests, and gives exactly
+// this answer to what the other client asks next.
+func Serves(other *UDP, question, answer string) Sign {
+	return func(f *finding) bool {
+		if !Silent(f) {
+			return false
+		}
+		other.Say(question)
+		return other.holdsSoon(answer)
+	}
+}
+
+// holdsSoon tells whether this comes, whatever comes before it.
+func (u *UDP) holdsSoon(text string) bool {
+	for {
+		got, from, end := u.receive()
+		if end != done {
+			return false
+		}
+		if from == u.to && string(got) == text {
+			return true
+		}
+	}
+}
+
+// HasPartner is the sign of a server that owes an answer, and whose own socket
+// is connected: it takes datagrams from one address only.
+var HasPartner Sign = func(f *finding) bool {
+	list, _ := quiet.Sockets(f.program.PID())
+	return f.owes() && slices.ContainsFunc(list, func(s quiet.Socket) bool {
+		return s.Net == "udp" && s.Local.String() == f.program.record.Address && !isAlone(s)
+	})
+}
+
+// RestsUntyped is the sign of a program that has gone, and that, run once more
+// and left alone, sleeps with no timer set.
+var RestsUntyped Sign = func(f *finding) bool {
+	if !Gone(f) {
+		return false
+	}
+	next := Start(f.program.t, f.program.args...)
+	return !next.endsWithin(2*time.Second) && next.hasNoTimer()
+}
+
+// WentToOneOf is the sign of an answer that came to a client which did not ask.
+// Of these it is.
+func WentToOneOf(clients []*UDP) Sign {
+	return func(f *finding) bool {
+		return slices.ContainsFunc(clients, func(c *UDP) bool { return c != f.udp && WentTo(c)(f) })
+	}
+}
+
+// Leave closes the client's socket: whatever still comes for it cannot be
+// delivered, and the sender's system learns that from ICMP.
+func (u *UDP) Leave() {
+	u.conn.Close()
+	u.server.record.Add(wire.Event{Client: u.name, Kind: wire.Close, ToServer: true})
+}
