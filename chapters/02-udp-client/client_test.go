@@ -51,11 +51,25 @@ func TestOpen(t *testing.T) {
 
 		client.Type("which way?\n")
 		asker := server.Expect("which way?")
-		server.SayFromElsewhere(asker, "that way")
+		for range 3 {
+			server.SayFromElsewhere(asker, "that way")
+		}
+		server.SayFromNextDoor(asker, "that way")
 		server.Say(asker, "THIS WAY")
 
 		client.ExpectOutput("THIS WAY\n",
 			lab.GotLike(contains("that way")).Is("believes-a-stranger"))
+	})
+
+	t.Run("an address that is none is an error", func(t *testing.T) {
+		client := lab.Start(t, "-addr", "127.0.0.1:none", "-timeout", "150ms")
+
+		client.Type("is anybody there?\n")
+		client.EndInput()
+
+		client.ExpectRefusal(
+			lab.EndedWell.Is("error-is-success"),
+			lab.Panics.Is("panics"))
 	})
 }
 
@@ -73,6 +87,8 @@ func TestReadLine(t *testing.T) {
 			lab.Got("hel").Is("one-read-is-a-line"),
 			lab.GotLike(contains("and more")).Is("one-read-is-a-line"),
 			lab.ReadsOn.Is("reads-to-the-end"))
+		client.Type(", and while it waits\n")
+		server.ExpectPatience(lab.Exited.Is("input-ends-it"))
 		server.Say(asker, "HELLO")
 		client.ExpectOutput("HELLO\n", lab.ReadsOn.Is("asks-for-more"))
 	})
@@ -85,7 +101,9 @@ func TestReadLine(t *testing.T) {
 		client.EndInput()
 
 		asker := server.Expect("hello",
-			lab.Said("EOF").Is("wants-a-newline"))
+			lab.Said("EOF").Is("wants-a-newline"),
+			lab.Got("hell").Is("wants-a-newline"))
+		server.ExpectPatience(lab.Exited.Is("input-ends-it"))
 		server.Say(asker, "HELLO")
 		client.ExpectOutput("HELLO\n")
 	})
@@ -132,6 +150,22 @@ func TestAsk(t *testing.T) {
 			lab.Tolerates.Is("empty-is-nothing"))
 	})
 
+	t.Run("a line is bytes, and only a newline ends it", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("a\x00b\x0cc\rd\u2028e\xff\xfef\n")
+
+		asker := server.Expect("a\x00b\x0cc\rd\u2028e\xff\xfef",
+			lab.Got("a").Is("line-ends-at-a-zero"),
+			lab.GotLike(isOneOf("a\x00b", "a\x00b\x0cc", "a\x00b\x0cc\rd")).Is("line-is-text"),
+			lab.GotLike(contains("\ufffd")).Is("line-is-text"),
+			lab.Said("UTF-8").Is("line-is-text"),
+			lab.Said("utf-8").Is("line-is-text"))
+		server.Say(asker, "OK")
+		client.ExpectOutput("OK\n")
+	})
+
 	t.Run("a line of 2048 bytes goes whole", func(t *testing.T) {
 		server := lab.ListenUDP(t)
 		client := server.Run("-timeout", "10m")
@@ -170,8 +204,20 @@ func TestReceive(t *testing.T) {
 		client.ExpectOutput("\xff\x00\xfe\x00\n",
 			lab.GotLike(isOneOf("\xff\n", "\xff\x00\xfe\n", "\xff\xfe\n")).Is("zero-is-the-end"),
 			lab.GotLike(contains("\ufffd")).Is("bytes-are-text"),
+			lab.Got("\u00ff\x00\u00fe\x00\n").Is("bytes-are-text"),
 			lab.Said("UTF-8").Is("bytes-are-text"),
 			lab.Said("utf-8").Is("bytes-are-text"))
+	})
+
+	t.Run("an answer may end in a newline, and the program adds its own", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("line?\n")
+		asker := server.Expect("line?")
+		server.Say(asker, "LINE\n")
+
+		client.ExpectOutput("LINE\n\n", lab.PrintedJust("LINE\n").Is("newline-if-none"))
 	})
 
 	t.Run("no answer is an error, when the timeout is over", func(t *testing.T) {
@@ -179,7 +225,7 @@ func TestReceive(t *testing.T) {
 		patient := server.Run("-timeout", "10m")
 		patient.Type("i have time\n")
 		server.Expect("i have time")
-		hasty := server.Run("-timeout", "150ms")
+		hasty, began := server.Run("-timeout", "150ms"), time.Now()
 		hasty.Type("is anybody there?\n")
 		server.Expect("is anybody there?")
 
@@ -190,7 +236,12 @@ func TestReceive(t *testing.T) {
 			lab.OtherTimer.Is("ignores-the-flag"),
 			lab.Both(lab.EndedWell, patient.Waits()).Is("error-is-success"),
 			unanswered,
+			lab.WrongOutput.Is("talks-on-stdout"),
 			lab.Panics.Is("panics"))
+		// No mistake is listed for this: one that ends too soon passes if it is
+		// slow, and a right one never fails.
+		hasty.ExpectOutlasted(began, 150*time.Millisecond)
+		server.ExpectNothing(lab.Got("is anybody there?").Is("asks-again"))
 		patient.ExpectStillWaits(lab.Exits(1).Is("ignores-the-flag"), unanswered)
 	})
 

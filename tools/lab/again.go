@@ -130,8 +130,8 @@ var Connected Sign = func(f *finding) bool {
 	return f.outcome == Tolerates && len(list) == 1 && !isAlone(list[0])
 }
 
-// LeftSocket is the sign of a client that waits, and has closed the socket
-// that asked, or left the answer in it.
+// LeftSocket is the sign of a client that waits at another socket than the one
+// that asked, which it has closed, or in which it has left the answer.
 var LeftSocket Sign = func(f *finding) bool {
 	if f.outcome != Tolerates {
 		return false
@@ -143,7 +143,7 @@ var LeftSocket Sign = func(f *finding) bool {
 		}
 		at := slices.IndexFunc(list, func(s quiet.Socket) bool { return s.Local.Port() == udpAddr(client.Address).AddrPort().Port() })
 		if at >= 0 {
-			return list[at].RecvQ > 0
+			return list[at].RecvQ > 0 && len(list) > 1
 		}
 		return len(list) > 0
 	}
