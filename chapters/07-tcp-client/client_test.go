@@ -46,7 +46,8 @@ func TestSay(t *testing.T) {
 
 		client.Type("hi\n")
 		conn := server.Accept()
-		conn.Expect("hi", server.ConnectsAgain().Is("connects-twice"))
+		conn.Expect("hi",
+			server.ConnectsAgain().Is("connects-twice"))
 		conn.ExpectEnd(
 			lab.Got("\n").Is("sends-the-newline"),
 			lab.NeverClosed.Is("never-half-closes"))
