@@ -246,6 +246,7 @@ func TestLimit(t *testing.T) {
 
 		said := client.SayDeaf(line)
 		client.End()
+		client.ReadUntilTaken()
 		for _, lines := range said {
 			client.Expect(strings.ToUpper(lines),
 				lab.GotLike(skipsLines).Is("gives-up-on-the-slow"),

@@ -165,6 +165,7 @@ func TestConversation(t *testing.T) {
 
 		said := client.SayDeaf(chapter)
 		client.End()
+		client.ReadUntilTaken()
 		for _, frames := range said {
 			client.Expect(strings.ToUpper(frames),
 				lab.Both(lab.CutShort, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
 )
 
@@ -74,6 +75,25 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	full = true
 	c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(strings.Join(hundreds, ""))})
 	return hundreds
+}
+
+// ReadUntilTaken reads a little at a time, and lets the program do what it can
+// do then, until it has taken all that SayDeaf and End have sent. So it meets
+// the end while many of its answers still wait. Where that takes more than a
+// second, or cannot be seen, the rest is left to chance.
+func (c *TCP) ReadUntilTaken() {
+	p := c.program
+	here, there := c.addresses()
+	for began := time.Now(); time.Since(began) < time.Second; {
+		peer, ok := quiet.Connection(p.PID(), there, here)
+		if !ok || peer.Inode == 0 || peer.State != "ESTABLISHED" && peer.RecvQ == 0 {
+			return
+		}
+		c.readFor(time.Millisecond)
+		if c.over != "" || p.endsWithin(50*time.Millisecond) {
+			return
+		}
+	}
 }
 
 // LosesAtEnd is the sign of a program that loses answers to SayDeaf at the
