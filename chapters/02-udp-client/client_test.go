@@ -88,7 +88,7 @@ func TestReadLine(t *testing.T) {
 			lab.GotLike(contains("and more")).Is("one-read-is-a-line"),
 			lab.ReadsOn.Is("reads-to-the-end"))
 		client.Type(", and while it waits\n")
-		server.ExpectPatience(lab.Exited.Is("input-ends-it"))
+		client.ExpectUnmoved(lab.Exited.Is("input-ends-it"))
 		server.Say(asker, "HELLO")
 		client.ExpectOutput("HELLO\n", lab.ReadsOn.Is("asks-for-more"))
 	})
@@ -103,7 +103,7 @@ func TestReadLine(t *testing.T) {
 		asker := server.Expect("hello",
 			lab.Said("EOF").Is("wants-a-newline"),
 			lab.Got("hell").Is("wants-a-newline"))
-		server.ExpectPatience(lab.Exited.Is("input-ends-it"))
+		client.ExpectUnmoved(lab.Exited.Is("input-ends-it"))
 		server.Say(asker, "HELLO")
 		client.ExpectOutput("HELLO\n")
 	})

@@ -27,6 +27,15 @@ func (s *UDPServer) SayFromNextDoor(to netip.AddrPort, text string) {
 	}
 }
 
+// ExpectUnmoved wants the program to go on waiting, whatever has just happened at
+// its standard input: it is seen asleep, or it outlasts a second.
+func (p *Program) ExpectUnmoved(causes ...Cause) {
+	p.t.Helper()
+	if p.endsWithin(time.Second) {
+		p.fail(&finding{outcome: Exited}, causes)
+	}
+}
+
 // ExpectRefusal wants the program to end with a reason on standard error and a
 // status that is not 0: an argument that makes no sense may as well be an
 // error (1) as wrong usage (2).
