@@ -46,9 +46,10 @@ func run(addr string, timeout time.Duration) error {
 }
 
 // open creates a UDP socket for a conversation with the server at addr,
-// "host:port". Its own port is of the kernel's choice. It sends nothing: the
-// server need not be there yet. A datagram from any other address is not the
-// answer, and no reason to stop waiting for that.
+// "host:port"; the tests give no names, but IP addresses. Its own port is of
+// the kernel's choice. It sends nothing: the server need not be there yet. A
+// datagram from any other address is not the answer, and no reason to stop
+// waiting for that.
 func open(addr string) (net.Conn, error) {
 	return nil, errors.New("TODO 2.1: open a socket whose partner is the server")
 }
@@ -62,7 +63,7 @@ func readLine(in io.Reader) (string, error) {
 }
 
 // ask sends the line to the server, as one datagram of exactly these bytes,
-// and once.
+// and once, whatever comes of it.
 func ask(conn net.Conn, line string) error {
 	return errors.New("TODO 2.3: send the line as one datagram")
 }
