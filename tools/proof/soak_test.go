@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"sync"
 	"testing"
@@ -23,12 +24,15 @@ import (
 var (
 	soak = flag.Int("soak", 0, "judge every program of every chapter this many times")
 	jobs = flag.Int("jobs", 4*runtime.NumCPU(), "so many of them at the same time")
+	only = flag.String("only", "", "those whose names match this regular expression: '^(solution|variants)'")
 )
 
 func TestSoak(t *testing.T) {
 	if *soak == 0 {
 		t.Skip("takes long; ask for it with -soak")
 	}
+	which, err := regexp.Compile(*only)
+	require.NoError(t, err)
 	course, err := tree.Find(".")
 	require.NoError(t, err)
 	chapters, err := course.Chapters()
@@ -40,6 +44,9 @@ func TestSoak(t *testing.T) {
 		t.Run(c.Key, func(t *testing.T) {
 			var list []subject
 			for _, s := range subjects(t, c) {
+				if !which.MatchString(s.name) {
+					continue
+				}
 				s.plain, s.racing = build(t, plain, c, s), build(t, racing, c, s)
 				list = append(list, s)
 			}
