@@ -8,11 +8,14 @@ import (
 )
 
 // TakeAll reads what comes, however much, until the stream is over or the
-// program silent. None of it is judged, and neither is how the stream ends.
-func (c *TCP) TakeAll() {
+// program silent, and returns how many bytes that was. None of it is judged, and
+// neither is how the stream ends.
+func (c *TCP) TakeAll() (n int) {
 	for c.over == "" && c.read() == done {
+		n += len(c.in)
 		c.consume(len(c.in))
 	}
+	return n
 }
 
 // Halt waits until the program sleeps, whatever timer it has set before: what
@@ -30,7 +33,7 @@ func (p *Program) Halt() {
 // shown, nothing is asked.
 func (p *Program) ExpectNotAfter(other *Program, causes ...Cause) {
 	p.t.Helper()
-	const enough = 10
+	const enough = 3
 	for asleep, began := 0, time.Now(); !p.endsIn(time.Millisecond) && time.Since(began) < deadline; {
 		p.collect()
 		if p.watch.ProveFor(1) != quiet.Asleep {
