@@ -306,7 +306,27 @@ func TestTimeout(t *testing.T) {
 
 		client.ExpectError(lab.NoTimer.Is("no-deadline"))
 	})
+}
 
+// 7.4: and something that comes now and then does not make it longer
+func TestDrip(t *testing.T) {
+	t.Run("an answer that drips for ever is an error, when the timeout is over", func(t *testing.T) {
+		server := lab.ListenTCP(t)
+		client := server.Run("-timeout", "600ms")
+
+		client.Type("hello\n")
+		conn := server.Accept()
+		conn.Expect("hello")
+		conn.ExpectEndsWhile('O',
+			lab.NoTimer.Is("no-deadline"),
+			lab.EndsInSilence.Is("clock-per-read"))
+
+		client.ExpectError()
+	})
+}
+
+// 7.4: and no step has a time of its own
+func TestOneTime(t *testing.T) {
 	t.Run("sending takes its time from the answer's", func(t *testing.T) {
 		line := strings.Repeat("abcdefgh", 1_500_000)
 
@@ -331,23 +351,6 @@ func TestTimeout(t *testing.T) {
 				break // or else it had no time left, and more will tell more
 			}
 		}
-	})
-}
-
-// 7.4: and something that comes now and then does not make it longer
-func TestDrip(t *testing.T) {
-	t.Run("an answer that drips for ever is an error, when the timeout is over", func(t *testing.T) {
-		server := lab.ListenTCP(t)
-		client := server.Run("-timeout", "600ms")
-
-		client.Type("hello\n")
-		conn := server.Accept()
-		conn.Expect("hello")
-		conn.ExpectEndsWhile('O',
-			lab.NoTimer.Is("no-deadline"),
-			lab.EndsInSilence.Is("clock-per-read"))
-
-		client.ExpectError()
 	})
 }
 
