@@ -32,6 +32,8 @@ func TestFrame(t *testing.T) {
 		client.Expect("\x00\x00\x01\x61"+strings.ToUpper(text),
 			startsWith("\x00\x00\x00\x61XX").Is("part-of-the-length"),
 			startsWith("\x00\x00\x01\x41XX").Is("upper-cases-the-length"))
+
+		client = lab.Serve(t).TCP("client")
 		client.Say(frame(strings.Repeat("x", 0x1c8)))
 		client.Expect(frame(strings.Repeat("X", 0x1c8)),
 			lab.Both(lab.Wordless, lab.Understands("and what if no byte is above 7f?",
@@ -159,24 +161,6 @@ func TestConversation(t *testing.T) {
 		client.ExpectEnd()
 	})
 
-	t.Run("also if the client listens late", func(t *testing.T) {
-		server := lab.Serve(t)
-		client := server.NarrowTCP("client")
-
-		said := client.SayDeaf(chapter)
-		client.End()
-		client.ReadUntilTaken()
-		for _, frames := range said {
-			client.Expect(strings.ToUpper(frames),
-				lab.Both(lab.CutShort, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),
-				lab.Both(lab.Wordless, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),
-				lab.CutShort.Is("gives-up-on-the-slow"),
-				lab.Wordless.Is("gives-up-on-the-slow"))
-		}
-		client.ExpectEnd()
-		server.ExpectNoComplaint()
-	})
-
 	t.Run("an end inside a payload is an error", func(t *testing.T) {
 		server := lab.Serve(t)
 
@@ -282,6 +266,24 @@ func TestLimit(t *testing.T) {
 			lab.Wordless.Is("limit-off-by-one"))
 		client.Say(frame(strings.Repeat("x", 65_536)))
 		client.Expect(frame(strings.Repeat("X", 65_536)), lab.Wordless.Is("limits-the-connection"))
+	})
+
+	t.Run("and every frame of a client that listens late", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.NarrowTCP("client")
+
+		said := client.SayDeaf(chapter)
+		client.End()
+		client.ReadUntilTaken()
+		for _, frames := range said {
+			client.Expect(strings.ToUpper(frames),
+				lab.Both(lab.CutShort, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),
+				lab.Both(lab.Wordless, server.LosesAtEnd(chapter, strings.ToUpper)).Is("ends-before-the-answers"),
+				lab.CutShort.Is("gives-up-on-the-slow"),
+				lab.Wordless.Is("gives-up-on-the-slow"))
+		}
+		client.ExpectEnd()
+		server.ExpectNoComplaint()
 	})
 
 	t.Run("one byte more is refused", func(t *testing.T) {
