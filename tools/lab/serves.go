@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -67,4 +68,28 @@ func WentToOneOf(clients []*UDP) Sign {
 func (u *UDP) Leave() {
 	u.conn.Close()
 	u.server.record.Add(wire.Event{Client: u.name, Kind: wire.Close, ToServer: true})
+}
+
+// Descriptors counts what the program has open: files, pipes and sockets. It is
+// 0 where the system does not show that.
+func (p *Program) Descriptors() int {
+	n, _ := quiet.Descriptors(p.PID())
+	return n
+}
+
+// ExpectDescriptors wants the program to have this many descriptors, at most,
+// when it has come to rest. Whether they are of sockets or of files is the same.
+func (p *Program) ExpectDescriptors(most int, causes ...Cause) {
+	p.t.Helper()
+	end := p.await(func(step time.Duration) bool {
+		if p.Descriptors() <= most {
+			return true
+		}
+		time.Sleep(step)
+		return p.Descriptors() <= most
+	}, nil)
+	if end == silent || end == late {
+		words := fmt.Sprintf("%s has %d descriptors open, of files or sockets; %d should be enough.", subject.name, p.Descriptors(), most)
+		p.fail(&finding{outcome: Leaks, words: words}, causes)
+	}
 }
