@@ -82,7 +82,7 @@ func TestReceive(t *testing.T) {
 	})
 }
 
-// 1.3: the answer goes to whoever asked, and is as long as what was asked
+// 1.3: the answer goes to whoever asked, and answers all that was asked
 func TestAnswer(t *testing.T) {
 	t.Run("a client may ask again", func(t *testing.T) {
 		server := lab.Serve(t)
@@ -133,6 +133,10 @@ func TestAnswer(t *testing.T) {
 		client.Expect(" \n",
 			lab.Gone.Is("blank-is-nothing"),
 			lab.Serves(client, "words", "WORDS").Is("blank-is-nothing"))
+
+		client.Say("\u0250b") // whose capital has a byte more
+		client.ExpectOneOf([]string{"\u2c6fB", "\u0250B"},
+			lab.Got("\u2c6f").Is("answers-in-place"))
 	})
 
 	t.Run("each of two clients gets its own answer", func(t *testing.T) {

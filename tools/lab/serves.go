@@ -93,3 +93,23 @@ func (p *Program) ExpectDescriptors(most int, causes ...Cause) {
 		p.fail(&finding{outcome: Leaks, words: words}, causes)
 	}
 }
+
+// ExpectOneOf wants the next datagram to be one of these, of which the first is
+// shown where another comes.
+func (u *UDP) ExpectOneOf(wants []string, causes ...Cause) {
+	u.server.t.Helper()
+	got, from, end := u.receive()
+	if end != done {
+		u.server.fail(&finding{outcome: u.silence(end), want: wants[0], wanted: true}, causes)
+	}
+	event := u.server.record.Add(wire.Event{Client: u.name, Kind: wire.Bytes, Data: got, From: u.other(from)})
+	f := &finding{want: wants[0], wanted: true, got: got, udp: u, event: event, offset: firstDifference(wants[0], got)}
+	if from != u.to {
+		f.outcome = Stranger
+	} else if !slices.Contains(wants, string(got)) {
+		f.outcome = Wrong
+	}
+	if f.outcome != "" {
+		u.server.fail(f, causes)
+	}
+}
