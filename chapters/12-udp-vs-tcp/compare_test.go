@@ -52,6 +52,7 @@ func TestSendUDP(t *testing.T) {
 
 		link.Carry()
 
+		link.ExpectClients(lab.ServerSends.Is("the-server-sends"))
 		link.ExpectDatagrams(numbered(10),
 			lab.Got("message 1\n").Is("newline-in-the-datagram"),
 			lab.GotLike(isAll("")).Is("one-datagram-for-all"),
@@ -84,6 +85,12 @@ func TestSendTCP(t *testing.T) {
 			"message 3\nmessage 4\n",
 			"message 5\nmessage 6\n"})
 		link.ExpectDatagrams(numbered(6))
+	})
+
+	t.Run("a connection that is refused is an error", func(t *testing.T) {
+		compare := lab.Start(t, "-addr", lab.AnyPort, "-via", lab.RefusingTCP(t), "-timeout", short)
+
+		compare.ExpectExit(1, lab.Stands("Accept").Is("unheard-refusal"))
 	})
 }
 
@@ -141,31 +148,34 @@ func TestReceiveTCP(t *testing.T) {
 			lab.Shows("receives | * | 10 \n ended by | * | end of stream").Is("a-reset-is-an-end"))
 	})
 
-	t.Run("one connection breaks, and the next is served", func(t *testing.T) {
-		compare := play(t, lab.NewLink(t, "lines", "cut 1 after 15"), "-clients", "2", "-n", "2")
+	t.Run("one connection breaks, the next is served, and the last breaks", func(t *testing.T) {
+		compare := play(t, lab.NewLink(t, "lines", "cut 1 3 after 15"), "-clients", "3", "-n", "2")
 
 		compare.ExpectRows(`
-			connections | * | 2
-			receives    | * | 4
-			ended by    | * | end of stream`,
-			lab.Shows("connections | * | 1").Is("breaks-with-the-connection"))
+			connections | * | 3
+			receives    | * | 6
+			ended by    | * | error`,
+			lab.Shows("connections | * | 1").Is("breaks-with-the-connection"),
+			lab.Shows("receives | * | 6 \n ended by | * | end of stream").Is("a-good-end-hides-a-bad-one"))
 	})
 }
 
 // 12.5: datagrams are received until none comes any more
 func TestReceiveUDP(t *testing.T) {
-	t.Run("ten datagrams, and silence", func(t *testing.T) {
-		compare := play(t, lab.NewLink(t, "lines"))
+	t.Run("ten datagrams, of two clients, and silence, but only of UDP", func(t *testing.T) {
+		compare := play(t, lab.NewLink(t, "lines", "rest after 20"), "-clients", "2", "-n", "5")
 
 		compare.ExpectTable(`
-			connections    | 0       | *
-			server sockets | 1       | *
-			address told   | 10      | *
-			receives       | 10      | *
+			connections    | 0       | 2
+			server sockets | 1       | 3
+			address told   | 10      | 2
+			receives       | 10      | 10
 			edges kept     | 10      | *
-			ended by       | silence | *`,
+			ended by       | silence | end of stream`,
+			lab.Shows("ended by | * | error").Is("a-timeout-for-tcp"),
 			lab.Said("i/o timeout").Is("silence-is-an-error"),
-			lab.Shows("address told | 1 | *").Is("one-address-for-all"))
+			lab.Shows("address told | 1 | *").Is("one-address-for-all"),
+			lab.Shows("address told | 2 | *").Is("one-address-for-all"))
 	})
 
 	t.Run("two of ten never arrive", func(t *testing.T) {
@@ -173,11 +183,13 @@ func TestReceiveUDP(t *testing.T) {
 
 		compare.ExpectRows(`
 			address told | 8       | *
+			sent         | 10      | *
 			receives     | 8       | *
 			edges kept   | 8       | *
 			ended by     | silence | *`,
 			lab.Stands("UDPConn.Read").Is("waits-for-the-lost"),
-			lab.Shows("receives | 10 | *").Is("writes-are-deliveries"))
+			lab.Shows("receives | 10 | *").Is("writes-are-deliveries"),
+			lab.Shows("sent | 8 | *").Is("sent-is-what-came"))
 	})
 
 	t.Run("none of ten arrives", func(t *testing.T) {
@@ -210,10 +222,11 @@ func TestReceiveUDP(t *testing.T) {
 	})
 
 	t.Run("for an hour, if need be, and with no connection left open", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := lab.NewLink(t, "cut 2 after 15")
 		compare := play(t, link, "-clients", "3", "-timeout", "1h")
 
 		compare.ExpectPatience(lab.EndedWell.Is("a-patience-of-its-own"))
+		link.ExpectClientsClosed(lab.KeepsClients.Is("the-client-stays"))
 		link.ExpectClosed(lab.Leaks.Is("keeps-the-connections"))
 	})
 }
@@ -267,11 +280,13 @@ func TestCount(t *testing.T) {
 	})
 
 	t.Run("three are overtaken by one", func(t *testing.T) {
-		compare := play(t, lab.NewLink(t, "hold 2 3 4 until 5"))
+		link := lab.NewLink(t, "drop 1", "hold 2 3 4 until 5")
+		compare := play(t, link)
 
 		compare.ExpectRows(`
-			lost         | 0 | *
+			lost         | 1 | *
 			out of order | 3 | *`,
+			lab.Shows("out of order | 0 | *").Is("place-is-number"),
 			lab.Shows("out of order | 1 | *").Is("compares-with-the-one-before"))
 	})
 
@@ -289,11 +304,11 @@ func TestCount(t *testing.T) {
 // 12.7: what a Read returns is a piece, and not a message
 func TestCut(t *testing.T) {
 	t.Run("each line in a piece of its own", func(t *testing.T) {
-		compare := play(t, lab.NewLink(t, "lines"))
+		compare := play(t, lab.NewLink(t, "lines"), "-n", "300")
 
 		compare.ExpectTable(`
-			receives     | * | 10
-			edges kept   | * | 10
+			receives     | * | 300
+			edges kept   | * | 300
 			lost         | * | 0
 			duplicated   | * | 0
 			out of order | * | 0`)
@@ -353,27 +368,30 @@ func TestCut(t *testing.T) {
 			lost       | * | 0`)
 	})
 
-	t.Run("a connection that breaks in a message", func(t *testing.T) {
-		compare := play(t, lab.NewLink(t, "drop 3", "lines", "cut after 99"))
+	t.Run("two connections that break, and one that does not", func(t *testing.T) {
+		compare := play(t, lab.NewLink(t, "lines", "cut 1 2 after 15"), "-clients", "3", "-n", "2")
 
 		compare.ExpectTable(`
-			receives   | 9       | 10
-			edges kept | 9       | 9
-			lost       | 1       | 1
-			duplicated | 0       | 0
-			ended by   | silence | error`,
-			lab.Shows("duplicated | 0 | 1").Is("takes-a-piece-for-a-message"))
+			connections | * | 3
+			receives    | * | 6
+			edges kept  | * | 4
+			lost        | * | 2
+			ended by    | * | end of stream`,
+			lab.Shows("connections | * | 3 \n edges kept | * | 2").Is("joins-two-streams"))
 	})
 
-	t.Run("two connections that break", func(t *testing.T) {
-		compare := play(t, lab.NewLink(t, "lines", "cut after 15"), "-clients", "2", "-n", "2")
+	t.Run("a connection that breaks in a message, and one that ends in one", func(t *testing.T) {
+		compare := play(t, lab.NewLink(t, "drop 3", "lines", "cut 1 after 99", "end 2 after 108"), "-clients", "2")
 
 		compare.ExpectTable(`
-			connections | * | 2
-			receives    | * | 4
-			edges kept  | * | 2
-			lost        | * | 2`,
-			lab.Shows("connections | * | 2 \n edges kept | * | 1").Is("joins-two-streams"))
+			sent       | 20      | 20
+			receives   | 19      | 20
+			edges kept | 19      | 18
+			lost       | 1       | 2
+			duplicated | 0       | 0
+			ended by   | silence | end of stream`,
+			lab.Shows("duplicated | 0 | 1").Is("takes-a-piece-for-a-message"),
+			lab.Shows("duplicated | 0 | 2").Is("takes-a-piece-for-a-message"))
 	})
 }
 
@@ -402,9 +420,11 @@ func TestMatrix(t *testing.T) {
 		compare := play(t, link, "-clients", fmt.Sprint(clients), "-n", "2")
 
 		compare.ExpectTable(fmt.Sprintf(`
-			receives   | %d | %d
-			edges kept | %d | %d
-			lost       | 0  | 0`, 2*clients, receives, 2*clients, kept))
+			receives     | %d | %d
+			edges kept   | %d | %d
+			lost         | 0  | 0
+			duplicated   | 0  | 0
+			out of order | 0  | 0`, 2*clients, receives, 2*clients, kept))
 	})
 }
 

@@ -39,8 +39,12 @@ import (
 //	                     bytes, the last size again and again; "pieces all": in
 //	                     one piece, once the client has ended it
 //	lines                it arrives a line at a time
+//	rest after N         after so many bytes each stream stands still for longer
+//	                     than the server's -timeout
 //	cut after N          after so many bytes each connection is reset
 //	cut C... after N     these connections are, the first being number 1
+//	end after N          after so many bytes each connection ends, as if its
+//	end C... after N     client had said no more
 //
 // No Read of the server's can see two pieces together: the next is sent when
 // the one before has been read. Only Linux tells that; elsewhere a test with
@@ -59,6 +63,8 @@ type Link struct {
 	back     way // and from it
 	sizes    map[int][]int
 	cuts     map[int]int // of each connection; 0: of all others
+	ends     map[int]int // the same
+	rest     int         // where each stream stands still for a while; 0 for nowhere
 	flows    []*flow
 	streams  []*stream
 
@@ -104,17 +110,19 @@ type stream struct {
 	given     int          // how much of it was handed on
 	sizes     []int        // of pieces; nil for as it comes, {0} for lines
 	cutAfter  int          // so many bytes, -1 for never
+	endAfter  int          // the same
 	ended     bool         // the client has
 	broke     bool         // it has with a reset, and what was on its way is lost
 	over      bool         // nothing more is handed on
 	answered  bool         // nor comes back
 	pieces    []piece
+	rests     time.Time // since when it stands still
 }
 
 // NewLink opens a link that leads nowhere yet.
 func NewLink(t testing.TB, script ...string) *Link {
 	t.Helper()
-	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, script: script}
+	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, script: script}
 	for _, w := range []*way{&l.there, &l.back} {
 		w.drop, w.twice, w.late, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
 	}
@@ -141,7 +149,7 @@ func NewLink(t testing.TB, script ...string) *Link {
 	return l
 }
 
-var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|cut)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
+var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|rest|cut|end)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
 
 // read takes one instruction.
 func (l *Link) read(instruction string) error {
@@ -188,13 +196,16 @@ func (l *Link) read(instruction string) error {
 		l.Pieces(0, 1<<30)
 	case verb == "pieces" && len(numbers) > 0 && match[1] == "":
 		l.Pieces(0, numbers...)
-	case verb == "cut" && word == "after" && match[1] == "":
+	case verb == "rest" && word == "after" && len(numbers) == 0 && match[1] == "":
+		l.seesReads()
+		l.rest = other
+	case (verb == "cut" || verb == "end") && word == "after" && match[1] == "":
 		l.seesReads()
 		if len(numbers) == 0 {
 			numbers = []int{0}
 		}
 		for _, n := range numbers {
-			l.cuts[n] = other
+			map[string]map[int]int{"cut": l.cuts, "end": l.ends}[verb][n] = other
 		}
 	default:
 		return errors.New("not an instruction; see the comment of lab.Link")
@@ -266,6 +277,9 @@ func (l *Link) Carry() {
 		switch l.program.await(l.move, nil) {
 		case done:
 		case silent:
+			if s := l.first(); s != nil && l.taken(s) && l.resting(s) {
+				continue
+			}
 			if !l.unblock() {
 				return
 			}
@@ -426,13 +440,16 @@ func (l *Link) accept() bool {
 	}
 	l.t.Cleanup(func() { near.Close() })
 	n := len(l.streams) + 1
-	s := &stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0], cutAfter: -1}
+	s := &stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0], cutAfter: -1, endAfter: -1}
 	if own, ok := l.sizes[n]; ok {
 		s.sizes = own
 	}
 	for _, i := range []int{0, n} {
 		if after, ok := l.cuts[i]; ok {
 			s.cutAfter = after
+		}
+		if after, ok := l.ends[i]; ok {
+			s.endAfter = after
 		}
 	}
 	l.streams = append(l.streams, s)
@@ -495,7 +512,15 @@ func (l *Link) moveStream() bool {
 		size = min(size, s.cutAfter-s.given)
 	}
 	cut := s.cutAfter >= 0 && s.given >= s.cutAfter || s.broke && size == 0
-	if !cut && size == 0 && !s.ended || !l.taken(s) {
+	if s.given < l.rest {
+		size = min(size, l.rest-s.given)
+	}
+	end := s.ended
+	if s.endAfter >= 0 {
+		size = min(size, s.endAfter-s.given)
+		end = end || s.given >= s.endAfter
+	}
+	if !cut && size == 0 && !end || !l.taken(s) || l.resting(s) {
 		return false
 	}
 	switch {
@@ -550,7 +575,7 @@ func (l *Link) give(s *stream, size int) {
 // taken tells whether the server has read every piece so far, or never will.
 // A client's stream goes at its own pace where no script says how.
 func (l *Link) taken(s *stream) bool {
-	if s.sizes == nil && s.cutAfter < 0 || s.given == 0 {
+	if s.sizes == nil && s.cutAfter < 0 && s.endAfter < 0 && l.rest == 0 || s.given == 0 {
 		return true
 	}
 	peer, ok := l.peer(s)

@@ -92,11 +92,24 @@ func (l *Link) due() bool {
 	return time.Since(l.readAt) >= l.program.timeout()*6/10
 }
 
+// resting tells whether a stream, all of which has been taken so far, stands
+// still for a while: for two and a half times the -timeout, a second at most.
+// That it may be longer harms nobody, for a stream has no time to keep.
+func (l *Link) resting(s *stream) bool {
+	if l.rest == 0 || s.given != l.rest {
+		return false
+	}
+	if s.rests.IsZero() {
+		s.rests = time.Now()
+	}
+	return time.Since(s.rests) < min(l.program.timeout()*5/2, time.Second)
+}
+
 // ExpectClosed wants the program, which is still there, to hold none of the
 // connections that are over. Where the system does not show them, nothing is asked.
 func (l *Link) ExpectClosed(causes ...Cause) {
 	l.t.Helper()
-	held := 0
+	held, _ := quiet.Over(l.program.PID())
 	for _, s := range l.streams {
 		if s.far == nil || !s.over {
 			continue

@@ -59,7 +59,7 @@ func TestLinkScript(t *testing.T) {
 
 // What is no instruction is refused.
 func TestLinkRefuses(t *testing.T) {
-	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
+	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
 		assert.Error(t, NewLink(t).read(script), script)
 	}
 }

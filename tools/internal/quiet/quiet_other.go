@@ -40,6 +40,9 @@ func Sockets(pid int) (list []Socket, ok bool) { return nil, false }
 // Held returns false.
 func Held(pid int) (n int, ok bool) { return 0, false }
 
+// Over returns false.
+func Over(pid int) (n int, ok bool) { return 0, false }
+
 // Descriptors returns false.
 func Descriptors(pid int) (n int, ok bool) { return 0, false }
 

@@ -54,33 +54,39 @@ func Held(pid int) (n int, ok bool) {
 
 // heldBy gives the inodes of those sockets.
 func heldBy(pid int) (held map[uint64]bool, ok bool) {
-	var p proc
 	held = make(map[uint64]bool)
+	ok = eachHeld(pid, func(inode uint64, _ string) { held[inode] = true })
+	return held, ok
+}
+
+// eachHeld gives each of those sockets, and the file that is its descriptor.
+func eachHeld(pid int, each func(inode uint64, file string)) (ok bool) {
+	var p proc
 	for family := []int{pid}; len(family) > 0; family = family[1:] {
 		fds, err := p.numbers(family[0], "fd")
 		if err != nil {
-			return nil, false
+			return false
 		}
 		for _, fd := range fds {
 			if name, err := p.descriptor(family[0], fd); err == nil {
 				if inode, ok := socketInode(name); ok {
-					held[inode] = true
+					each(inode, path(family[0], "fd", strconv.Itoa(fd)))
 				}
 			}
 		}
 		tids, err := p.numbers(family[0], "task")
 		if err != nil {
-			return nil, false
+			return false
 		}
 		for _, tid := range tids {
 			born, err := p.children(family[0], tid)
 			if err != nil {
-				return nil, false
+				return false
 			}
 			family = append(family, born...)
 		}
 	}
-	return held, true
+	return true
 }
 
 // Descriptors counts the open descriptors of the program itself.
