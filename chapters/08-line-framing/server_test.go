@@ -130,7 +130,9 @@ func TestLines(t *testing.T) {
 			client.SayPieces(cut.Pieces...)
 			client.Expect("ONE\n",
 				lab.GotLike(isReordered).Is("answers-overtake"))
-			client.Expect("TWO\n", lab.AnswersAfter("\n").Is("one-line-per-read"))
+			client.Expect("TWO\n",
+				lab.GotLike(isReordered).Is("answers-overtake"),
+				lab.AnswersAfter("\n").Is("one-line-per-read"))
 			client.Expect("THREE\n", lab.AnswersAfter("\n").Is("one-line-per-read"))
 			client.Close()
 		}
@@ -373,13 +375,13 @@ func skipsLines(answer string) bool {
 	return gap
 }
 
-// isReordered recognises the three lines, or the thousand, all of them in another
-// order.
+// isReordered recognises the three lines, the last two, or the thousand, all of
+// them in another order.
 func isReordered(answer string) bool {
 	lines := strings.SplitAfter(strings.TrimSuffix(answer, "\n"), "\n")
 	lines[len(lines)-1] += "\n"
 	slices.Sort(lines)
-	for _, all := range []string{"ONE\nTWO\nTHREE\n", numbered("LINE %d\n", 1000)} {
+	for _, all := range []string{"ONE\nTWO\nTHREE\n", "TWO\nTHREE\n", numbered("LINE %d\n", 1000)} {
 		wanted := slices.Sorted(strings.Lines(all))
 		if slices.Equal(lines, wanted) {
 			return true

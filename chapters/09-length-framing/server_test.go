@@ -104,7 +104,9 @@ func TestConversation(t *testing.T) {
 			client := server.TCP("client")
 			client.SayPieces(cut.Pieces...)
 			client.Expect(frame("ONE"), lab.GotLike(isReordered).Is("answers-overtake"))
-			client.Expect(frame(""), lab.AnswersNext(frame("x"), frame("X")).Is("loses-the-next-frame"))
+			client.Expect(frame(""),
+				lab.GotLike(isReordered).Is("answers-overtake"),
+				lab.AnswersNext(frame("x"), frame("X")).Is("loses-the-next-frame"))
 			client.Expect(frame("TWO\n"))
 			client.Close()
 		}
@@ -434,10 +436,11 @@ func chapter(i int) string {
 	return frame(fmt.Sprintf("chapter %d%s", i, strings.Repeat(" and so on", 30)))
 }
 
-// isReordered recognises the three frames, all of them in another order.
+// isReordered recognises the three frames, all of them in another order, or the
+// last two.
 func isReordered(answer string) bool {
 	one, none, two := frame("ONE"), frame(""), frame("TWO\n")
-	return slices.Contains([]string{one + two + none, none + one + two, none + two + one, two + one + none, two + none + one}, answer)
+	return slices.Contains([]string{one + two + none, none + one + two, none + two + one, two + one + none, two + none + one, two + none}, answer)
 }
 
 // short are the ways to fail of a program that takes what one Read returns for
