@@ -97,7 +97,9 @@ func TestLog(t *testing.T) {
 		client.Expect("WHAT I SAY IS MY OWN AFFAIR")
 		client.Close()
 		client.ExpectLogged(lab.LoggedBefore("ended").Is("ended-before-the-end"))
-		server.ExpectUnprinted("my own affair", lab.Quotes.Is("prints-what-was-said"))
+		for _, words := range []string{"what I", "I say", "say is", "my own", "affair"} {
+			server.ExpectUnprinted(words, lab.Quotes.Is("prints-what-was-said"))
+		}
 	})
 
 	t.Run("a client that leaves without a word", func(t *testing.T) {
@@ -128,10 +130,9 @@ func TestAnswer(t *testing.T) {
 		server := underTest(t)
 		client := server.TCP("client")
 
-		client.Say(" two\nlines \r\n" + strings.Repeat("z", 1011))
-		client.Expect(" TWO\nLINES \r\n" + strings.Repeat("Z", 1011))
-		client.End()
-		client.ExpectEnd()
+		client.Say(" two\nlines \r\n\x00" + strings.Repeat("z", 1009) + "\x00")
+		client.Expect(" TWO\nLINES \r\n\x00" + strings.Repeat("Z", 1009) + "\x00")
+		client.ExpectEndOrAnswer("more", "MORE", lab.NeverClosed.Is("after-you"))
 	})
 
 	t.Run("no socket is kept of clients that did not stay", func(t *testing.T) {
@@ -156,17 +157,27 @@ func TestAnswer(t *testing.T) {
 	})
 
 	t.Run("a client that does not stay for its answer ends alone", func(t *testing.T) {
-		expectEndsAlone(t, func(hasty *lab.TCP) {
-			hasty.Say("never mind")
-			hasty.Reset()
+		server := expectEndsAlone(t, func(hasty *lab.TCP) {
+			hasty.ExpectLogged()
+			hasty.SayAndReset("never mind")
+			hasty.ExpectLogged(append(othersFail,
+				lab.Unlogged.Is("unwritten-is-not-over"))...)
 		})
+
+		server.ExpectSockets(1, lab.Leaks.Is("unwritten-is-not-over"))
 	})
 
 	t.Run("a client whose bytes are no text ends alone", func(t *testing.T) {
-		expectEndsAlone(t, func(strange *lab.TCP) {
-			strange.Say("\xff\xfe\x00\x80")
+		server := expectEndsAlone(t, func(strange *lab.TCP) {
+			strange.ExpectLogged()
+			strange.Say("\xff\xfe strange \x00\x80")
 			strange.Close()
+			strange.ExpectLogged(append(othersFail,
+				lab.Unlogged.Is("dies-in-silence"))...)
 		})
+
+		server.ExpectUnprinted("strange", lab.Quotes.Is("prints-what-was-said"))
+		server.ExpectSockets(1, lab.Leaks.Is("dies-in-silence"))
 	})
 }
 
@@ -204,7 +215,7 @@ func expectTurn(client *lab.TCP, others []*lab.TCP) {
 
 // expectEndsAlone wants a client's end to be nobody else's: neither that of one
 // who was there before, nor that of one who comes after.
-func expectEndsAlone(t *testing.T, end func(*lab.TCP)) {
+func expectEndsAlone(t *testing.T, end func(*lab.TCP)) *lab.Server {
 	t.Helper()
 	server := underTest(t)
 	before, leaving := server.TCP("before"), server.TCP("leaving")
@@ -218,6 +229,11 @@ func expectEndsAlone(t *testing.T, end func(*lab.TCP)) {
 	after := server.TCP("after", othersFail...)
 	after.Say("and me?")
 	after.Expect("AND ME?", othersFail...)
+	for _, client := range []*lab.TCP{before, after} {
+		client.End()
+		client.ExpectEnd()
+	}
+	return server
 }
 
 // othersFail are the ways in which one client's end ends others.
