@@ -79,12 +79,12 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 
 // ReadUntilTaken reads a little at a time, and lets the program do what it can
 // do then, until it has taken all that SayDeaf and End have sent. So it meets
-// the end while many of its answers still wait. Where that takes more than a
-// second, or cannot be seen, the rest is left to chance.
+// the end while many of its answers still wait. Where that takes more than some
+// seconds, or cannot be seen, the rest is left to chance.
 func (c *TCP) ReadUntilTaken() {
 	p := c.program
 	here, there := c.addresses()
-	for began := time.Now(); time.Since(began) < time.Second; {
+	for began := time.Now(); time.Since(began) < deadline/2; {
 		peer, ok := quiet.Connection(p.PID(), there, here)
 		if !ok || peer.Inode == 0 || peer.State != "ESTABLISHED" && peer.RecvQ == 0 {
 			return

@@ -8,8 +8,14 @@ import (
 	"time"
 )
 
-// standStill does something while the program stands still.
+// standStill does something while the program stands still, if that is a Go
+// program: others may take the EINTR that some calls return afterwards, such as
+// epoll_wait(2), for an error; see signal(7).
 func (p *Program) standStill(do func()) {
+	if !p.watch.IsGo() {
+		do()
+		return
+	}
 	defer p.proc.Signal(syscall.SIGCONT)
 	p.proc.Signal(syscall.SIGSTOP)
 	for began := time.Now(); !p.stopped() && time.Since(began) < time.Second; {

@@ -203,6 +203,12 @@ func (w *Watch) kind(pid int) (kind, error) {
 	return k, nil
 }
 
+// IsGo tells whether the program itself, not one that it runs, is made with Go.
+func (w *Watch) IsGo() bool {
+	k, err := w.kind(w.pid)
+	return err == nil && k.golang
+}
+
 // zombie tells whether a process is over, and waits for its parent to ask.
 func (w *Watch) zombie(pid int) bool {
 	status, err := w.proc.status(pid, pid)

@@ -16,6 +16,9 @@ func New(pid int) *Watch { return &Watch{} }
 // Look returns Unknown.
 func (w *Watch) Look() Verdict { return Unknown }
 
+// IsGo returns false.
+func (w *Watch) IsGo() bool { return false }
+
 // Prove returns Unknown.
 func (w *Watch) Prove() Verdict { return Unknown }
 
