@@ -21,7 +21,7 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 // meanwhile: the answers wait, and then so do the messages behind them. It returns
 // the hundreds that it began to say. It has said enough when the program sleeps,
 // and will until the client reads; or, if something else may wake it, such as a
-// deadline, after some seconds; or when the program has taken more than the
+// deadline, after some seconds in which nothing moved; or when the program has taken more than the
 // kernel keeps for it, and so keeps or drops the rest itself. What is on its way
 // then follows while the client reads.
 func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
@@ -60,7 +60,8 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		}
 	}()
 	plenty := 2*kept() + 1<<20
-	c.program.awaitFor(patience, func(step time.Duration) bool {
+	before, moved := 0, time.Now()
+	c.program.await(func(step time.Duration) bool {
 		select {
 		case <-turn:
 			return true
@@ -68,7 +69,10 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		return sent > plenty
+		if sent != before {
+			before, moved = sent, time.Now()
+		}
+		return sent > plenty || time.Since(moved) > patience
 	}, nil)
 	mu.Lock()
 	defer mu.Unlock()

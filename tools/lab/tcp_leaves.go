@@ -3,9 +3,8 @@ package lab
 import "strings"
 
 // SayAndReset sends bytes and resets the connection before the program can
-// answer: the process stands still for so long (SIGSTOP). What it reads are the
-// bytes, and what it writes fails. Where there is no such signal, it may answer
-// in between.
+// answer: the process stands still for so long. It reads the bytes, and its
+// write fails. Where it cannot be made to stand still, it may answer in between.
 func (c *TCP) SayAndReset(text string) {
 	c.program.t.Helper()
 	c.program.standStill(func() {
