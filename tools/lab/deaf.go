@@ -17,13 +17,14 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 	return s.connect(name, narrow, causes)
 }
 
-// SayDeaf says the messages that next gives, a hundred at a time, and reads nothing
-// meanwhile: the answers wait, and then so do the messages behind them. It returns
-// the hundreds that it began to say. It has said enough when the program sleeps,
-// and will until the client reads; or, if something else may wake it, such as a
-// deadline, after some seconds in which nothing moved; or when the program has taken more than the
-// kernel keeps for it, and so keeps or drops the rest itself. What is on its way
-// then follows while the client reads.
+// SayDeaf says the messages that next gives, a hundred at a time, and reads
+// nothing meanwhile: the answers wait, and then so do the messages behind them.
+// It returns the hundreds that it began to say. It has said enough when the
+// program takes no more and sleeps, and will until the client reads; or, if
+// something else may wake it, such as a deadline, after some seconds in which
+// nothing moved; or when the program has taken more than the kernel keeps for
+// it, and so keeps or drops the rest itself. What is on its way then follows
+// while the client reads.
 func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	c.program.t.Helper()
 	const patience = 3 * time.Second
@@ -61,7 +62,7 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	}()
 	plenty := 2*kept() + 1<<20
 	before, moved := 0, time.Now()
-	c.program.await(func(step time.Duration) bool {
+	enough := func(step time.Duration) bool {
 		select {
 		case <-turn:
 			return true
@@ -73,7 +74,10 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 			before, moved = sent, time.Now()
 		}
 		return sent > plenty || time.Since(moved) > patience
-	}, nil)
+	}
+	for c.program.await(enough, nil) == silent && unsent(c.conn) == 0 {
+		// It sleeps because we are slow.
+	}
 	mu.Lock()
 	defer mu.Unlock()
 	full = true
