@@ -29,6 +29,9 @@ func lookup(pid int, local, remote netip.AddrPort) (entry, error) {
 	if local.Addr().Is4() {
 		request[16] = unix.AF_INET
 	}
+	// To ask for its tcp_info, too, locks the socket: a read that has just taken
+	// the bytes, but not returned yet, and may still take more, is waited for.
+	request[18] = 1 << (2 - 1) // INET_DIAG_INFO of linux/inet_diag.h
 	binary.NativeEndian.PutUint32(request[20:], ^uint32(0))
 	binary.BigEndian.PutUint16(request[24:], local.Port())
 	binary.BigEndian.PutUint16(request[26:], remote.Port())
