@@ -273,9 +273,12 @@ func TestCheck(t *testing.T) {
 	})
 }
 
-// 7.4: the timeout is for all of it
+// 7.4: the timeout is for all of it: nothing that comes now and then makes it
+// longer, and no step has a time of its own. Most of this is waiting.
 func TestTimeout(t *testing.T) {
 	t.Run("an answer that does not end is an error, when the timeout is over", func(t *testing.T) {
+		t.Parallel()
+
 		server := lab.ListenTCP(t)
 		desk := lab.ListenTCP(t)
 		typist := desk.Run("-timeout", "600ms")
@@ -299,6 +302,8 @@ func TestTimeout(t *testing.T) {
 	})
 
 	t.Run("a server that never reads is an error, when the timeout is over", func(t *testing.T) {
+		t.Parallel()
+
 		server := lab.ListenTCP(t)
 		client := server.Run("-timeout", "150ms")
 
@@ -306,11 +311,10 @@ func TestTimeout(t *testing.T) {
 
 		client.ExpectError(lab.NoTimer.Is("no-deadline"))
 	})
-}
 
-// 7.4: and something that comes now and then does not make it longer
-func TestDrip(t *testing.T) {
 	t.Run("an answer that drips for ever is an error, when the timeout is over", func(t *testing.T) {
+		t.Parallel()
+
 		server := lab.ListenTCP(t)
 		client := server.Run("-timeout", "600ms")
 
@@ -323,11 +327,10 @@ func TestDrip(t *testing.T) {
 
 		client.ExpectError()
 	})
-}
 
-// 7.4: and no step has a time of its own
-func TestOneTime(t *testing.T) {
 	t.Run("sending takes its time from the answer's", func(t *testing.T) {
+		t.Parallel()
+
 		line := strings.Repeat("abcdefgh", 1_500_000)
 
 		for unit := 100 * time.Millisecond; unit < time.Second; unit *= 2 {
