@@ -31,8 +31,8 @@ func run(addr string) error {
 }
 
 // listen creates the welcome socket: bound to addr, "host:port", and
-// listening. An address that is taken is an error at once, which main prints:
-// no second attempt is made.
+// listening. An address that is taken is an error, which main prints: nobody
+// waits for it to become free.
 func listen(addr string) (net.Listener, error) {
 	return nil, errors.New("TODO 6.1: open the welcome socket")
 }
@@ -45,7 +45,8 @@ func serve(welcome net.Listener) error {
 }
 
 // answer receives one message, sends it back in upper case, no byte more or
-// less, and closes the connection socket without waiting for the client.
+// less, and closes the connection socket without waiting for the client: but a
+// fraction of a second for its goodbye is allowed.
 //
 // A message has at most 1024 bytes. Any byte may be part of it, and none marks
 // its end. How letters beyond ASCII are answered is not judged, nor are bytes

@@ -35,8 +35,9 @@ func main() {
 }
 
 // run sends everything, receives what came of it, and prints the table. Nobody
-// receives before all is sent: until then the kernel keeps it. An error ends the
-// measuring, and the table shows what was measured until then.
+// receives before all is sent: until then the kernel keeps it (but a program that
+// receives sooner is right, too). An error ends the measuring, and the table shows
+// what was measured until then.
 func run(j job) error {
 	server, welcome, err := listen(j.addr)
 	if err != nil {
@@ -156,8 +157,9 @@ func sendTCP(addr string, messages []string) error {
 // closes the connection. It keeps the pieces, and fills in connections, sockets
 // (the welcome socket, and one for each connection, open or closed), told,
 // receives and endedBy. That is "end of stream", or "error" if the connection
-// broke; of many connections, the last one's. A connection that broke is a
-// result, and not an error of receiveTCP.
+// broke; of many connections, the last one's; of none, whatever you like. A
+// connection that broke is a result, and not an error of receiveTCP. A silent one
+// is none: the next piece may take longer than any timeout.
 func receiveTCP(welcome net.Listener, clients int) (half, error) {
 	return half{}, errors.New("TODO 12.4: accept each client, and read its stream to the end")
 }
@@ -172,7 +174,7 @@ func receiveUDP(server net.PacketConn, timeout time.Duration) (half, error) {
 
 // count works out from h.arrived what became of the messages that were sent,
 // which have the numbers 1 to sent: h.lost, h.duplicated and h.late. Any other
-// number is an error.
+// number is an error, such as the 0 of what is no message.
 func (h *half) count(sent int) error {
 	return errors.New("TODO 12.6: work out what was lost, what came twice, and what came late")
 }
