@@ -2,6 +2,7 @@ package lab
 
 import (
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -45,6 +46,8 @@ type Program struct {
 	failing bool         // the verdict is reached, and what is left is to name it
 
 	remarks int // lines on standard error before it was ready
+
+	clients []*net.UDPConn // to be closed when the program has ended
 
 	link    *Link           // that it stands at both ends of
 	patient func() *Program // plays the same again, with less haste; its nil: needless

@@ -57,6 +57,9 @@ func met(said string) string {
 // for a data race that no expectation has come upon.
 func (p *Program) end() {
 	p.proc.Kill()
+	for _, conn := range p.clients {
+		conn.Close()
+	}
 	if !p.t.Failed() && raced(p.proc.Stderr().String()) {
 		p.fail(&finding{}, nil) // which sees what is the matter
 	}

@@ -23,15 +23,34 @@ type UDP struct {
 	unjudged int // answers that Expect passes over
 }
 
-// UDP opens a client's socket.
+// UDP opens a client's socket. It stays open until the program has ended: what
+// a program says too late must not reach whoever gets the port next.
 func (s *Server) UDP(name string) *UDP {
 	s.t.Helper()
+	return s.openUDP(name, AnyPort)
+}
+
+// PassingUDP opens the socket of a client that will Leave. It has another address
+// of this machine's, where there is one, because its port may be somebody's
+// before the answer comes.
+func (s *Server) PassingUDP(name string) *UDP {
+	s.t.Helper()
+	const elsewhere = "127.0.0.3:0"
+	if conn, err := net.ListenPacket("udp4", elsewhere); err == nil {
+		conn.Close()
+		return s.openUDP(name, elsewhere)
+	}
+	return s.openUDP(name, AnyPort)
+}
+
+func (s *Server) openUDP(name, at string) *UDP {
+	s.t.Helper()
 	to := netip.MustParseAddrPort(s.Addr)
-	conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(AnyPort)))
+	conn, err := net.ListenUDP("udp4", udpAddr(at))
 	if err != nil {
 		s.t.Fatalf("lab: %v", err)
 	}
-	s.t.Cleanup(func() { conn.Close() })
+	s.clients = append(s.clients, conn)
 	s.record.Join(name, conn.LocalAddr().String())
 	return &UDP{name: name, server: s, conn: conn, to: to}
 }
