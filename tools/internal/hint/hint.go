@@ -63,6 +63,8 @@ var questions = map[string]string{
 	"complains twice": "Is the error printed where it is found, and again where it is returned to? Or has it a line end in it, as those of errors.Join have?",
 	"greedy":          "How much memory does the program take, and who told it that number?",
 	"never sent":      "Which line sends, and does the program come to it?",
+	"server sends":    "Which socket sends the client's datagrams, and whose is it?",
+	"keeps clients":   "Who closes a client's socket when all is sent, and when?",
 	"never connected": "Which line connects, and to which address?",
 	"wrong output":    "Compare what was printed with what was wanted, byte by byte: which line printed it?",
 	"data race":       "Which two lines touch the same memory, and what keeps them from doing it at the same moment?",
