@@ -27,7 +27,7 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 // while the client reads.
 func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	c.program.t.Helper()
-	const patience = 3 * time.Second
+	const patience, roomy = 3 * time.Second, 1 << 16
 	var (
 		mu   sync.Mutex
 		full bool
@@ -58,6 +58,15 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 			if err != nil {
 				return // what the client then receives tells
 			}
+			for c.connection().RecvQ > roomy { // the kernel would keep megabytes
+				time.Sleep(time.Millisecond)
+				mu.Lock()
+				over := full
+				mu.Unlock()
+				if over {
+					return
+				}
+			}
 		}
 	}()
 	plenty := 2*kept() + 1<<20
@@ -70,12 +79,13 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if sent != before {
-			before, moved = sent, time.Now()
+		taken := sent - c.connection().RecvQ
+		if taken != before {
+			before, moved = taken, time.Now()
 		}
-		return sent > plenty || time.Since(moved) > patience
+		return taken > plenty || time.Since(moved) > patience
 	}
-	for c.program.await(enough, nil) == silent && unsent(c.conn) == 0 {
+	for c.program.await(enough, nil) == silent && c.connection().RecvQ == 0 {
 		// It sleeps because we are slow.
 	}
 	mu.Lock()
