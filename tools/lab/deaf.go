@@ -21,7 +21,7 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 // It returns the hundreds that it began to say. It has said enough when the
 // program takes no more and sleeps, and will until the client reads; or, if
 // something else may wake it, such as a deadline, after some seconds in which
-// nothing moved; or when the program has taken more than the kernel keeps for
+// it slept; or when the program has taken more than the kernel keeps for
 // it, and so keeps or drops the rest itself. What is on its way then follows
 // while the client reads.
 func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
@@ -69,7 +69,7 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		}
 	}()
 	plenty := 2*kept() + 1<<20
-	before, moved := 0, time.Now()
+	before, rests := 0, time.Time{} // since when it sleeps over bytes that it could read
 	enough := func(step time.Duration) bool {
 		select {
 		case <-turn:
@@ -78,11 +78,16 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		taken := sent - c.connection().RecvQ
-		if taken != before {
-			before, moved = taken, time.Now()
+		unread := c.connection().RecvQ
+		switch taken := sent - unread; {
+		case taken > plenty:
+			return true
+		case taken != before || unread == 0:
+			before, rests = taken, time.Time{}
+		case rests.IsZero() && c.program.watch.ProveFor(1) != quiet.Awake: // and not starved
+			rests = time.Now()
 		}
-		return taken > plenty || time.Since(moved) > patience
+		return !rests.IsZero() && time.Since(rests) > patience
 	}
 	state := func() (said, unread int) {
 		mu.Lock()
