@@ -26,7 +26,7 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 // while the client reads.
 func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	c.program.t.Helper()
-	const patience, roomy = 3 * time.Second, 1 << 16
+	const patience, roomy = 3 * time.Second, 1 << 20
 	var (
 		mu   sync.Mutex
 		full bool
@@ -94,9 +94,14 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		defer mu.Unlock()
 		return sent, c.connection().RecvQ
 	}
-	for {
+	for taken := -1; ; {
 		said, unread := state()
-		if c.program.await(enough, nil) != silent {
+		end := c.program.await(enough, nil)
+		if end == late && before > taken { // it is only slow
+			taken = before
+			continue
+		}
+		if end != silent {
 			break
 		}
 		// It may sleep because we are slow; but not over bytes that lay there
