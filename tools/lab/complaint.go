@@ -58,20 +58,7 @@ func (p *Program) complained(causes []Cause) {
 func (p *Program) awaitComplaint(limit time.Duration) ending {
 	said := p.proc.Stderr()
 	complains := func() bool { return len(p.complaints()) > 0 }
-	return p.awaitFor(limit, func(step time.Duration) bool {
-		changed := said.Changed()
-		if complains() {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-time.After(step):
-		}
-		return complains()
-	}, func() bool {
-		said.Flush()
-		return complains()
-	})
+	return p.awaitOutput(said, limit, complains)
 }
 
 // complaints are the lines on standard error, but for what a runtime may have

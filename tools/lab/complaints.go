@@ -13,20 +13,7 @@ func (p *Program) ExpectComplaints(n int, causes ...Cause) {
 	p.t.Helper()
 	said := p.proc.Stderr()
 	all := func() bool { return len(p.complaints()) >= n && strings.HasSuffix(said.String(), "\n") }
-	end := p.await(func(step time.Duration) bool {
-		changed := said.Changed()
-		if all() {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-time.After(step):
-		}
-		return all()
-	}, func() bool {
-		said.Flush()
-		return all()
-	})
+	end := p.awaitOutput(said, deadline, all)
 	if end == done {
 		p.endsWithin(200 * time.Millisecond) // it may say more
 	}

@@ -340,20 +340,7 @@ func (p *Program) ExpectPrinted(want string, causes ...Cause) {
 	p.t.Helper()
 	out := p.proc.Stdout()
 	printed := func() bool { return strings.Contains(out.String(), want) }
-	end := p.await(func(step time.Duration) bool {
-		changed := out.Changed()
-		if printed() {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-time.After(step):
-		}
-		return printed()
-	}, func() bool {
-		out.Flush()
-		return printed()
-	})
+	end := p.awaitOutput(out, deadline, printed)
 	if end != done {
 		f := &finding{outcome: WrongOutput, want: want, got: out.Bytes()}
 		if end == exited && p.proc.Exit().Code != 0 {

@@ -27,20 +27,7 @@ func (c *TCP) ExpectLogged(causes ...Cause) {
 	p.t.Helper()
 	out := p.proc.Stdout()
 	logged := func() bool { return len(c.linesAbout()) > c.logged }
-	end := p.await(func(step time.Duration) bool {
-		changed := out.Changed()
-		if logged() {
-			return true
-		}
-		select {
-		case <-changed:
-		case <-time.After(step):
-		}
-		return logged()
-	}, func() bool {
-		out.Flush()
-		return logged()
-	})
+	end := p.awaitOutput(out, deadline, logged)
 	if end != done {
 		here := c.conn.LocalAddr().String()
 		f := &finding{outcome: Unlogged, tcp: c, want: "a line about it", words: fmt.Sprintf("%s printed no line about %s where one was due.", subject.name, here)}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 )
 
@@ -89,6 +90,24 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 			return late, how
 		}
 	}
+}
+
+// awaitOutput waits until one of the program's outputs is as wanted.
+func (p *Program) awaitOutput(out *proc.Output, limit time.Duration, wanted func() bool) ending {
+	return p.awaitFor(limit, func(step time.Duration) bool {
+		changed := out.Changed()
+		if wanted() {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-time.After(step):
+		}
+		return wanted()
+	}, func() bool {
+		out.Flush()
+		return wanted()
+	})
 }
 
 // printedSoFar counts the bytes on both outputs that have been collected.
