@@ -41,8 +41,9 @@ import (
 //	lines                it arrives a line at a time
 //	rest after N         after so many bytes each stream stands still for longer
 //	                     than the server's -timeout
-//	cut after N          after so many bytes each connection is reset
-//	cut C... after N     these connections are, the first being number 1
+//	cut after N          after so many bytes each connection is reset, once its
+//	cut C... after N     client has said all; these connections are, the first
+//	                     being number 1
 //	end after N          after so many bytes each connection ends, as if its
 //	end C... after N     client had said no more
 //
@@ -280,7 +281,8 @@ func (l *Link) Carry() {
 			if s := l.first(); s != nil && l.taken(s) && l.resting(s) {
 				continue
 			}
-			if !l.unblock() {
+			// A stream's rest may have ended just now, while we looked elsewhere.
+			if !l.moveStream() && !l.unblock() {
 				return
 			}
 		default:
@@ -331,14 +333,17 @@ func (l *Link) move(step time.Duration) bool {
 // not go on: the rest of a stream that it never ends, then the next stream.
 func (l *Link) unblock() bool {
 	for _, s := range l.streams {
-		if s.over {
-			continue
-		}
-		if s.given < len(s.all) {
+		switch {
+		case s.over:
+		case s.cutAfter >= 0 && s.given >= s.cutAfter:
+			l.cut(s)
+			return true
+		case s.given < len(s.all):
 			l.give(s, len(s.all)-s.given)
 			return true
+		default:
+			s.over = true
 		}
-		s.over = true
 	}
 	return false
 }
@@ -511,7 +516,7 @@ func (l *Link) moveStream() bool {
 	if s.cutAfter >= 0 {
 		size = min(size, s.cutAfter-s.given)
 	}
-	cut := s.cutAfter >= 0 && s.given >= s.cutAfter || s.broke && size == 0
+	cut := s.cutAfter >= 0 && s.given >= s.cutAfter && s.ended || s.broke && size == 0
 	if s.given < l.rest {
 		size = min(size, l.rest-s.given)
 	}
@@ -525,12 +530,7 @@ func (l *Link) moveStream() bool {
 	}
 	switch {
 	case cut:
-		l.program.record.Add(wire.Event{Client: s.name, Kind: wire.Reset, ToServer: true})
-		s.over, s.answered = true, true
-		for _, conn := range []*net.TCPConn{s.far, s.near} {
-			conn.SetLinger(0)
-			conn.Close()
-		}
+		l.cut(s)
 	case size > 0:
 		l.give(s, size)
 	default:
@@ -539,6 +539,16 @@ func (l *Link) moveStream() bool {
 		s.far.CloseWrite()
 	}
 	return true
+}
+
+// cut resets a connection, at both of its ends.
+func (l *Link) cut(s *stream) {
+	l.program.record.Add(wire.Event{Client: s.name, Kind: wire.Reset, ToServer: true})
+	s.over, s.answered = true, true
+	for _, conn := range []*net.TCPConn{s.far, s.near} {
+		conn.SetLinger(0)
+		conn.Close()
+	}
 }
 
 // next is the size of the next piece, 0 if it is not complete.

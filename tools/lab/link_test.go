@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -116,4 +117,33 @@ func TestLinkStreamBack(t *testing.T) {
 	all, err := io.ReadAll(client)
 	assert.NoError(t, err)
 	assert.Equal(t, "hello", string(all))
+}
+
+// A connection is cut when its client has said all: one that still speaks, while
+// its server already reads, would see the reset and take it for its own failure.
+func TestLinkCutsBehindTheClient(t *testing.T) {
+	l := NewLink(t, "cut after 0")
+	server, err := net.Listen("tcp4", AnyPort)
+	require.NoError(t, err)
+	defer server.Close()
+	l.tcp = netip.MustParseAddrPort(server.Addr().String())
+	l.program = &Program{record: wire.New("server")}
+	client, err := net.Dial("tcp4", l.Addr)
+	require.NoError(t, err)
+	defer client.Close()
+	require.Eventually(t, l.accept, deadline, time.Millisecond)
+	conn, err := server.Accept()
+	require.NoError(t, err)
+	s := l.streams[0]
+
+	assert.False(t, l.moveStream(), "the client may have something to say")
+	_, err = client.Write([]byte("hello"))
+	require.NoError(t, err)
+	require.NoError(t, client.Close())
+	require.Eventually(t, func() bool { l.hear(s); return s.ended }, deadline, time.Millisecond)
+	assert.True(t, l.moveStream())
+
+	n, err := conn.Read(make([]byte, 10))
+	assert.Zero(t, n)
+	assert.ErrorIs(t, err, syscall.ECONNRESET)
 }
