@@ -62,8 +62,9 @@ func (v *vigil) look(p *Program) Outcome {
 	if time.Now().Before(v.next) {
 		return ""
 	}
-	v.next = time.Now().Add(25 * time.Millisecond)
+	began := time.Now()
 	v.effort, v.seen = v.meter.Look()
+	v.next = time.Now().Add(pause(p, time.Since(began)))
 	waits := p.timeout()
 	if waits >= deadline { // it was told to wait for longer than anybody would
 		waits = 0
@@ -77,6 +78,16 @@ func (v *vigil) look(p *Program) Outcome {
 		return manner(v.effort, spinsOther+waits, stirs+waits)
 	}
 	return ""
+}
+
+// pause is the time until the next look. A busy machine makes a look long, and
+// many who look without a pause make it busy.
+func pause(p *Program, look time.Duration) time.Duration {
+	const least, most = 25 * time.Millisecond, 200 * time.Millisecond
+	if p.failing { // little is enough then
+		return least
+	}
+	return min(max(least, 10*look), most)
 }
 
 // over tells whether the limit has passed. The deadline passes by the program's

@@ -1,9 +1,6 @@
 package lab
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
@@ -53,8 +50,7 @@ func (l *Link) hasty(p *Program) bool {
 	return !p.shows("receives | "+itoa(l.given)+" | *") && l.lag > p.timeout()/5
 }
 
-// pulse notes for how long the program has waited for a processor, and we have:
-// the second number of a thread's schedstat in proc(5).
+// pulse notes for how long the program has waited for a processor, and we have.
 func (l *Link) pulse() {
 	now := time.Now()
 	if now.Sub(l.beat) < time.Millisecond {
@@ -64,15 +60,7 @@ func (l *Link) pulse() {
 		l.lag = max(l.lag, now.Sub(l.beat))
 	}
 	l.beat = now
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", l.program.PID()))
-	waited := time.Duration(0)
-	for _, file := range threads {
-		text, _ := os.ReadFile(file)
-		var ran, delayed int64
-		fmt.Sscan(string(text), &ran, &delayed)
-		waited += time.Duration(delayed)
-	}
-	l.lag = max(l.lag, waited)
+	l.lag = max(l.lag, l.program.watch.Delay())
 }
 
 // due tells whether the next datagram may be handed on; see the script's late.

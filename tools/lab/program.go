@@ -120,7 +120,7 @@ type Server struct {
 	*Program
 	Addr string // "127.0.0.1:45871"
 
-	inner   int    // sockets that it held for itself when it was ready
+	inner   int    // sockets of its own that it held when it was ready, such as the pair by which an event loop wakes itself
 	welcome uint64 // the inode of the socket on which it listened then
 	wide    bool   // it was given no host, and so is to be reached by all
 }
@@ -165,8 +165,10 @@ func (p *Program) Ready(causes ...Cause) *Server {
 	}
 	s := &Server{Program: p, Addr: netip.AddrPortFrom(asked.Addr(), at.Port()).String(), wide: wide}
 	p.record.Address = s.Addr
-	s.inner = p.innerSockets()
-	s.welcome = p.listening()
+	held, _ := quiet.Held(p.PID())
+	if list, ok := quiet.Sockets(p.PID()); ok {
+		s.inner, s.welcome = max(0, held-len(list)), listening(list)
+	}
 	p.proc.Stderr().Flush()
 	p.remarks = len(p.complaints())
 	return s
@@ -238,27 +240,15 @@ func (p *Program) endsWithin(limit time.Duration) bool {
 	return end == done || end == exited
 }
 
-// listening is the inode of the socket on which a program of TCP waits for
-// clients, 0 for none.
-func (p *Program) listening() uint64 {
-	list, _ := quiet.Sockets(p.PID())
+// listening is the inode of the socket on which the holder of these waits for
+// clients of TCP, 0 for none.
+func listening(list []quiet.Socket) uint64 {
 	for _, socket := range list {
 		if socket.State == "LISTEN" {
 			return socket.Inode
 		}
 	}
 	return 0
-}
-
-// innerSockets counts what the program holds besides its sockets of TCP and
-// UDP, such as the pair by which an event loop wakes itself.
-func (p *Program) innerSockets() int {
-	held, _ := quiet.Held(p.proc.Pid())
-	list, ok := quiet.Sockets(p.proc.Pid())
-	if !ok {
-		return 0
-	}
-	return max(0, held-len(list))
 }
 
 // ExpectSockets wants the program to hold this many sockets once it has come

@@ -10,9 +10,10 @@ import (
 
 // quit has a Go program show its stacks. That of a goroutine which runs is only
 // shown on the thread that the signal finds it on, so it goes to the thread
-// that runs, if there is one.
+// that runs, if there is one. Of a program that wakes in vain, where it sleeps
+// tells more.
 func (p *Program) quit() error {
-	if p.late {
+	if p.late && p.manner != WakesInVain {
 		if thread, ok := quiet.Busiest(p.PID()); ok && unix.Tgkill(p.PID(), thread, unix.SIGQUIT) == nil {
 			return nil
 		}

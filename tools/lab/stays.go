@@ -113,7 +113,13 @@ func (c *TCP) nextIsAccepted() bool {
 // Unwelcomed is the sign of a connection that was reset because the program
 // has closed the socket on which it listened, even if it has opened another.
 func (s *Server) Unwelcomed() Sign {
-	return func(f *finding) bool { return f.outcome == Reset && (s.welcome == 0 || s.listening() != s.welcome) }
+	return func(f *finding) bool {
+		if f.outcome != Reset {
+			return false
+		}
+		list, _ := quiet.Sockets(s.PID())
+		return s.welcome == 0 || listening(list) != s.welcome
+	}
 }
 
 // LeftOpen is the sign of sockets whose clients have gone, and which the program

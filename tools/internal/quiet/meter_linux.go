@@ -217,6 +217,18 @@ func (p *proc) delay(pid, tid int) (time.Duration, error) {
 	return time.Duration(n), err
 }
 
+// Delay is for how long the program's threads, all together, have been ready to
+// run and had no processor; 0 where that is not told. Its descendants, and
+// threads that have ended, do not count.
+func (w *Watch) Delay() (sum time.Duration) {
+	tids, _ := w.proc.numbers(w.pid, "task")
+	for _, tid := range tids {
+		delay, _ := w.proc.delay(w.pid, tid)
+		sum += delay
+	}
+	return sum
+}
+
 // Busiest is the thread of the process that uses most processor time, of those
 // that run at this moment, or would if the machine let them. It returns false
 // where none does, for a while, or that cannot be seen.
