@@ -53,7 +53,11 @@ type vigil struct {
 
 // vigil begins to watch. Most waits are over before it looks.
 func (p *Program) vigil() *vigil {
-	return &vigil{meter: p.watch.Meter(), next: time.Now().Add(20 * time.Millisecond)}
+	first := 100 * time.Millisecond
+	if p.failing { // little is enough then
+		first = 20 * time.Millisecond
+	}
+	return &vigil{meter: p.watch.Meter(), next: time.Now().Add(first)}
 }
 
 // look tells in which manner the program has done enough, and "" if it may yet
@@ -84,7 +88,7 @@ func (v *vigil) look(p *Program) Outcome {
 // many who look without a pause make it busy.
 func pause(p *Program, look time.Duration) time.Duration {
 	const least, most = 25 * time.Millisecond, 200 * time.Millisecond
-	if p.failing { // little is enough then
+	if p.failing {
 		return least
 	}
 	return min(max(least, 10*look), most)

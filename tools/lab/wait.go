@@ -53,6 +53,7 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 	if p.failing && p.late && !p.dumped {
 		limit = min(limit, probed)
 	}
+	next := time.Time{} // when to look again whether it sleeps
 	for began := time.Now(); ; {
 		p.feed()
 		if ready(step) {
@@ -68,7 +69,9 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 		default:
 		}
 		before := p.printedSoFar()
-		if p.asleepNow() {
+		switch look := time.Now(); {
+		case look.Before(next):
+		case p.asleepNow():
 			if p.collect() != before || p.feed() {
 				continue // it may have waited for us, to take what it prints, or to type on
 			}
@@ -77,6 +80,8 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 				return done, ""
 			}
 			return silent, ""
+		default: // on a busy machine a look takes long; see pause
+			next = time.Now().Add(3 * time.Since(look))
 		}
 		how := vigil.look(p)
 		over := vigil.over(time.Since(began), limit)

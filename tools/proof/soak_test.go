@@ -37,9 +37,9 @@ func TestSoak(t *testing.T) {
 	require.NoError(t, err)
 	chapters, err := course.Chapters()
 	require.NoError(t, err)
-	plain := &judge.Judge{Tree: course, Dir: t.TempDir()}
+	plain := &judge.Judge{Tree: course, Dir: t.TempDir(), Undivided: true}
 	_, can := judge.CanRace(t.Context())
-	racing := &judge.Judge{Tree: course, Dir: t.TempDir(), Race: can}
+	racing := &judge.Judge{Tree: course, Dir: t.TempDir(), Race: can, Undivided: true}
 	for _, c := range chapters {
 		t.Run(c.Key, func(t *testing.T) {
 			var list []subject

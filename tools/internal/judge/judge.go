@@ -25,9 +25,10 @@ import (
 // A Judge judges programs for the chapters of one tree. Several goroutines may
 // use it at the same time.
 type Judge struct {
-	Tree *tree.Tree
-	Dir  string // where built tests and programs are kept
-	Race bool   // build programs with the race detector; a race ends them
+	Tree      *tree.Tree
+	Dir       string // where built tests and programs are kept
+	Race      bool   // build programs with the race detector; a race ends them
+	Undivided bool   // run a chapter's tests in one process: many programs are judged at the same time
 
 	turns sync.Map // by chapter: see turn
 }
@@ -117,7 +118,11 @@ func (j *Judge) Look(ctx context.Context, c *tree.Chapter, p Program) (v *Verdic
 	if err != nil {
 		return nil, false, err
 	}
-	if err := j.run(ctx, c, v, tests, command, parts(source.Functions(), atOnce)); err != nil {
+	n := atOnce
+	if j.Undivided {
+		n = 1
+	}
+	if err := j.run(ctx, c, v, tests, command, parts(source.Functions(), n)); err != nil {
 		return nil, false, err
 	}
 	v.Took = time.Since(began)
