@@ -140,7 +140,9 @@ func Verdict(title string, v *judge.Verdict) string {
 	switch {
 	case v.Raced > 0:
 		fmt.Fprintf(b, "\nAll %d tests had passed; this showed when the program was built again, with -race.\n", v.Raced)
-	case passed > 0:
+	case passed == 1:
+		b.WriteString("\nOne test passed before it.\n")
+	case passed > 1:
 		fmt.Fprintf(b, "\n%d tests passed before it.\n", passed)
 	}
 	return b.String()

@@ -77,6 +77,8 @@ func TestVerdict(t *testing.T) {
 			"✓ 01-udp-server passes: 3 tests in 25 ms.\n  A datagram is a message.\n  skipped: TestLeaks\n"},
 		{"a program that fails", judge.Verdict{Tests: []judge.Test{pass, pass, fail}},
 			"✗ 01-udp-server: a client may ask again\n\n  What went wrong.\n\n    picture\n\n2 tests passed before it.\n"},
+		{"a program that fails soon", judge.Verdict{Tests: []judge.Test{pass, fail}},
+			"✗ 01-udp-server: a client may ask again\n\n  What went wrong.\n\n    picture\n\nOne test passed before it.\n"},
 		{"a program that fails at once", judge.Verdict{Tests: []judge.Test{fail}},
 			"✗ 01-udp-server: a client may ask again\n\n  What went wrong.\n\n    picture\n"},
 		{"a program with a race", judge.Verdict{Tests: []judge.Test{pass, fail}, Raced: 9},
