@@ -10,16 +10,22 @@ import (
 
 // ExpectEndsWhile wants the program to end by itself while the lab goes on to
 // say this one byte, each time that the program has read the one before. How
-// it ends is for the next expectation.
-func (c *TCP) ExpectEndsWhile(one byte, causes ...Cause) {
+// it ends is for the next expectation. It was steady if the pauses were so short
+// that a clock which begins anew with each byte, for as long as the program's
+// -timeout, cannot have ended it: on a busy machine the lab itself is slow.
+func (c *TCP) ExpectEndsWhile(one byte, causes ...Cause) (steady bool) {
 	p := c.program
 	p.t.Helper()
 	const pace, noted = 20 * time.Millisecond, 4
-	for n, began := 0, time.Now(); !p.endsWithin(pace); n++ {
+	began := time.Now()
+	last, longest := began, time.Duration(0) // it may not have read the last yet, but the one before
+	n := 0
+	for ; !p.endsWithin(pace); n++ {
 		if c.taken(); p.hasNoTimer() || time.Since(began) > deadline {
 			words := subject.name + " goes on for as long as something comes, and should have given up."
 			p.fail(&finding{outcome: Tolerates, words: words}, causes)
 		}
+		longest, last = max(longest, time.Since(last)), time.Now()
 		switch {
 		case n < noted:
 			c.say([]byte{one})
@@ -30,6 +36,7 @@ func (c *TCP) ExpectEndsWhile(one byte, causes ...Cause) {
 		c.conn.SetWriteDeadline(time.Now().Add(deadline))
 		c.conn.Write([]byte{one})
 	}
+	return n > 1 && max(longest, time.Since(last)) < p.timeout()/2
 }
 
 // EndsInSilence is the sign of a program that goes on while something comes,
