@@ -93,20 +93,9 @@ func TestLinkAnswers(t *testing.T) {
 
 // What the server says on a connection reaches its client, and so does the end.
 func TestLinkStreamBack(t *testing.T) {
-	l := NewLink(t)
-	server, err := net.Listen("tcp4", AnyPort)
-	require.NoError(t, err)
-	defer server.Close()
-	l.tcp = netip.MustParseAddrPort(server.Addr().String())
-	l.program = &Program{record: wire.New("server")}
-	client, err := net.Dial("tcp4", l.Addr)
-	require.NoError(t, err)
-	defer client.Close()
-	require.Eventually(t, l.accept, deadline, time.Millisecond)
-	conn, err := server.Accept()
-	require.NoError(t, err)
+	l, client, conn := connected(t)
 
-	_, err = conn.Write([]byte("hello"))
+	_, err := conn.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, conn.Close())
 	for !l.streams[0].answered {
@@ -122,22 +111,11 @@ func TestLinkStreamBack(t *testing.T) {
 // A connection is cut when its client has said all: one that still speaks, while
 // its server already reads, would see the reset and take it for its own failure.
 func TestLinkCutsBehindTheClient(t *testing.T) {
-	l := NewLink(t, "cut after 0")
-	server, err := net.Listen("tcp4", AnyPort)
-	require.NoError(t, err)
-	defer server.Close()
-	l.tcp = netip.MustParseAddrPort(server.Addr().String())
-	l.program = &Program{record: wire.New("server")}
-	client, err := net.Dial("tcp4", l.Addr)
-	require.NoError(t, err)
-	defer client.Close()
-	require.Eventually(t, l.accept, deadline, time.Millisecond)
-	conn, err := server.Accept()
-	require.NoError(t, err)
+	l, client, conn := connected(t, "cut after 0")
 	s := l.streams[0]
 
 	assert.False(t, l.moveStream(), "the client may have something to say")
-	_, err = client.Write([]byte("hello"))
+	_, err := client.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, client.Close())
 	require.Eventually(t, func() bool { l.hear(s); return s.ended }, deadline, time.Millisecond)
@@ -146,4 +124,22 @@ func TestLinkCutsBehindTheClient(t *testing.T) {
 	n, err := conn.Read(make([]byte, 10))
 	assert.Zero(t, n)
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
+}
+
+// connected returns a link, and the two ends of a connection through it.
+func connected(t *testing.T, script ...string) (l *Link, client, server net.Conn) {
+	l = NewLink(t, script...)
+	welcome, err := net.Listen("tcp4", AnyPort)
+	require.NoError(t, err)
+	t.Cleanup(func() { welcome.Close() })
+	l.tcp = netip.MustParseAddrPort(welcome.Addr().String())
+	l.program = &Program{record: wire.New("server")}
+	client, err = net.Dial("tcp4", l.Addr)
+	require.NoError(t, err)
+	t.Cleanup(func() { client.Close() })
+	require.Eventually(t, l.accept, deadline, time.Millisecond)
+	server, err = welcome.Accept()
+	require.NoError(t, err)
+	t.Cleanup(func() { server.Close() })
+	return l, client, server
 }
