@@ -267,6 +267,24 @@ func TestMeter(t *testing.T) {
 }
 
 // Python polls in other calls than Go does.
+// A thread that has to wait for a processor shows for how long; one that is gone,
+// nothing.
+func TestDelay(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
+	}
+	busy(t, 2*runtime.NumCPU())
+	pid, _ := start(t, "busy loop")
+	watch := quiet.New(pid)
+	before := watch.Delay()
+	require.Eventually(t, func() bool { return watch.Delay() > before }, 20*time.Second, time.Millisecond)
+
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "QUIET_PROGRAM=nothing")
+	require.NoError(t, cmd.Run())
+	require.Zero(t, quiet.New(cmd.Process.Pid).Delay())
+}
+
 func TestMeterOfPython(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
