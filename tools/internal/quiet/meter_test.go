@@ -266,7 +266,6 @@ func TestMeter(t *testing.T) {
 	})
 }
 
-// Python polls in other calls than Go does.
 // A thread that has to wait for a processor shows for how long; one that is gone,
 // nothing.
 func TestDelay(t *testing.T) {
@@ -285,6 +284,7 @@ func TestDelay(t *testing.T) {
 	require.Zero(t, quiet.New(cmd.Process.Pid).Delay())
 }
 
+// Python polls in other calls than Go does.
 func TestMeterOfPython(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
