@@ -46,7 +46,7 @@ func (l *Link) ExpectClientsClosed(causes ...Cause) {
 func RefusingTCP(t testing.TB) string {
 	t.Helper()
 	for { // until a number is free in both of the port spaces
-		addr := ClosedPort(t, "tcp")
+		addr := closedPort(t, "tcp")
 		sink, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(addr)))
 		if err == nil {
 			t.Cleanup(func() { sink.Close() })
