@@ -30,3 +30,15 @@ func TestTheDeadlineIsTheProgramsOwn(t *testing.T) {
 		})
 	}
 }
+
+// Who looks spends a tenth of the time on it at most, and is never far behind.
+func TestPause(t *testing.T) {
+	for look, want := range map[time.Duration]time.Duration{
+		time.Millisecond:       25 * time.Millisecond,
+		10 * time.Millisecond:  100 * time.Millisecond,
+		100 * time.Millisecond: 200 * time.Millisecond,
+	} {
+		assert.Equal(t, want, pause(&Program{}, look))
+		assert.Equal(t, 25*time.Millisecond, pause(&Program{failing: true}, look), "the verdict is reached: what is left is its name")
+	}
+}
