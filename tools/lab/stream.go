@@ -49,14 +49,10 @@ func (c *TCP) ExpectOver(causes ...Cause) {
 // one of these answers. The question stands above the attempt in the picture.
 func Understands(question, say string, answers ...string) Sign {
 	return func(f *finding) bool {
-		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+		c := f.anew(question)
+		if c == nil {
 			return false
 		}
-		c, err := f.tcp.again(question)
-		if err != nil {
-			return false
-		}
-		f.tcp = c // another sign goes on from here
 		c.say([]byte(say))
 		for !slices.Contains(answers, string(c.in)) {
 			if c.over != "" || c.read() != done {
@@ -73,15 +69,11 @@ func Understands(question, say string, answers ...string) Sign {
 // times: a program that loses what it has not sent yet may be lucky.
 func AnswersBeforeEnd(question, more, answer string) Sign {
 	return func(f *finding) bool {
-		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
-			return false
-		}
 		for range 5 {
-			c, err := f.tcp.again(question)
-			if err != nil {
+			c := f.anew(question)
+			if c == nil {
 				return false
 			}
-			f.tcp = c
 			c.say([]byte(more))
 			c.end()
 			for c.over == "" && c.read() == done {
@@ -99,14 +91,10 @@ func AnswersBeforeEnd(question, more, answer string) Sign {
 // something like this until then.
 func StopsOneByOne(question string, says []string, answer func(said string) string, like func(answers string) bool) Sign {
 	return func(f *finding) bool {
-		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+		c := f.anew(question)
+		if c == nil {
 			return false
 		}
-		c, err := f.tcp.again(question)
-		if err != nil {
-			return false
-		}
-		f.tcp = c
 		all := 0
 		for _, text := range says {
 			c.say([]byte(text))
@@ -120,21 +108,26 @@ func StopsOneByOne(question string, says []string, answer func(said string) stri
 	}
 }
 
-// again closes the connection, so that a server of one client at a time is
-// free, and connects anew.
-func (c *TCP) again(question string) (*TCP, error) {
-	p := c.program
-	p.record.Add(wire.Event{Client: c.name, Kind: wire.Close, ToServer: true})
-	c.conn.Close()
-	p.record.Add(wire.Event{Client: c.name, Kind: wire.Note, Text: question})
+// anew closes the connection, so that a server of one client at a time is free,
+// and connects once more. Another sign goes on from there. It returns nil for a
+// program that is no server, has ended, or cannot be reached any more.
+func (f *finding) anew(question string) *TCP {
+	if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
+		return nil
+	}
+	old, p := f.tcp, f.tcp.program
+	p.record.Add(wire.Event{Client: old.name, Kind: wire.Close, ToServer: true})
+	old.conn.Close()
+	p.record.Add(wire.Event{Client: old.name, Kind: wire.Note, Text: question})
 	dialer := net.Dialer{Timeout: deadline}
-	conn, err := dialer.Dial("tcp4", c.conn.RemoteAddr().String())
+	conn, err := dialer.Dial("tcp4", old.conn.RemoteAddr().String())
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	p.t.Cleanup(func() { conn.Close() })
-	p.record.Add(wire.Event{Client: c.name, Kind: wire.Connect, ToServer: true})
-	return &TCP{name: c.name, program: p, conn: conn.(*net.TCPConn)}, nil
+	p.record.Add(wire.Event{Client: old.name, Kind: wire.Connect, ToServer: true})
+	f.tcp = &TCP{name: old.name, program: p, conn: conn.(*net.TCPConn)}
+	return f.tcp
 }
 
 // Wordless is the sign of a connection that was over before a byte of the
@@ -166,11 +159,8 @@ func StillAnswers(more, answer string) Sign {
 // when it gets this. The question stands above the attempt in the picture.
 func Refuses(question, say string) Sign {
 	return func(f *finding) bool {
-		if f.tcp == nil || f.tcp.serves || f.outcome == Exited {
-			return false
-		}
-		c, err := f.tcp.again(question)
-		if err != nil {
+		c := f.anew(question)
+		if c == nil {
 			return false
 		}
 		c.say([]byte(say))
