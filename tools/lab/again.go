@@ -57,9 +57,12 @@ func (p *Program) HasNoTimer() Sign {
 
 // hasNoTimer tells whether the program sleeps with no timer at all. A runtime
 // may stir in its sleep, and a busy machine be slow to let it rest, so one look
-// is not enough; some that find it asleep but for a timer are.
+// is not enough, nor are those of a moment in which there were few; some that
+// find it asleep but for a timer are.
 func (p *Program) hasNoTimer() bool {
-	for timers, began := 0, time.Now(); timers < 20 && time.Since(began) < aMoment; {
+	const some, many = 20, 100
+	began := time.Now()
+	for looks, timers := 0, 0; timers < some && (looks < many || time.Since(began) < aMoment); looks++ {
 		if p.watch.Prove() == quiet.Asleep {
 			return true
 		}

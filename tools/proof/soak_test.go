@@ -91,6 +91,9 @@ func soakChapter(t *testing.T, list []subject, judgeOnce func(subject, int) stri
 		})
 	}
 	for round := range *soak {
+		if round > 0 && round%10 == 0 {
+			t.Logf("round %d began after %v", round, time.Since(began).Round(time.Second))
+		}
 		for _, s := range list {
 			work <- turn{s, round}
 		}

@@ -116,7 +116,7 @@ func (w *Watch) traffic(seen sight) Verdict {
 		if w.Deaf {
 			all = slices.DeleteFunc(all, func(e entry) bool { return e.State == "SYN_SENT" })
 		}
-		if moving(all, seen.sockets) {
+		if moving(all, seen.sockets, ours) {
 			return Awake
 		}
 	}
@@ -124,28 +124,49 @@ func (w *Watch) traffic(seen sight) Verdict {
 }
 
 // moving tells whether TCP will move bytes by itself, on any connection that
-// can matter to the holder of the given sockets.
-func moving(all []entry, held map[uint64]bool) bool {
-	ports := make(map[uint16]bool)
+// can matter to the holder of the given sockets: one of its own, or one that it
+// may have closed with bytes yet to go to us. A machine has many that nobody
+// holds any more, and the rest are no affair of the program's.
+func moving(all []entry, held map[uint64]bool, ours func() (map[uint64]bool, bool)) bool {
+	its := ports(all, held)
+	var near map[uint16]bool // looked for when it matters, for it takes a while
 	for _, e := range all {
-		if held[e.Inode] {
-			ports[e.Local.Port()] = true
-		}
-	}
-	for _, e := range all {
+		moves := e.State == "SYN_RECV" || e.SendQ > 0 && !stuck(e, all) // the handshake will be tried again
 		switch {
-		case !ports[e.Local.Port()] && !ports[e.Remote.Port()] &&
-			(e.Inode != 0 || !e.Remote.Addr().IsLoopback()):
-			// Neither the program's nor its peer's, nor one that the program
-			// may have closed with bytes yet to go.
-		case e.State == "SYN_RECV": // the handshake will be tried again
+		case !moves:
+			continue
+		case its[e.Local.Port()] || its[e.Remote.Port()]:
 			return true
-		case e.SendQ > 0 && !stuck(e, all):
+		case e.Inode != 0 || !e.Remote.Addr().IsLoopback():
+			continue
+		}
+		if near == nil {
+			held, ok := ours()
+			if !ok {
+				return true
+			}
+			near = ports(all, held)
+		}
+		if near[e.Local.Port()] || near[e.Remote.Port()] {
 			return true
 		}
 	}
 	return false
 }
+
+// ports are the local ones of these sockets.
+func ports(all []entry, inodes map[uint64]bool) map[uint16]bool {
+	list := make(map[uint16]bool)
+	for _, e := range all {
+		if inodes[e.Inode] {
+			list[e.Local.Port()] = true
+		}
+	}
+	return list
+}
+
+// ours are the sockets of the process that watches, and of all that it started.
+func ours() (map[uint64]bool, bool) { return heldBy(os.Getpid()) }
 
 // stuck tells whether the bytes that e has to send wait for the other side to
 // read. Reading is an act, and the kernel does not act.
