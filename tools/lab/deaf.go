@@ -24,9 +24,14 @@ func (s *Server) NarrowTCP(name string, causes ...Cause) *TCP {
 // it slept; or when the program has taken more than the kernel keeps for
 // it, and so keeps or drops the rest itself. What is on its way then follows
 // while the client reads.
+//
+// Two kernels can stand still by themselves: the client's, when it has no room
+// left, drops what comes, and with it the word that there is room again at the
+// program's. Both try again then, ever more seldom (seen on Linux 6.18). So where
+// the program has read all, and no more comes to it, the client reads a little.
 func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	c.program.t.Helper()
-	const patience, roomy = 3 * time.Second, 1 << 20
+	const patience, stall, roomy = 3 * time.Second, 500 * time.Millisecond, 1 << 20
 	var (
 		mu   sync.Mutex
 		full bool
@@ -68,8 +73,15 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 			}
 		}
 	}()
-	plenty := 2*kept() + 1<<20
-	before, rests := 0, time.Time{} // since when it sleeps over bytes that it could read
+	noted := 0 // of the hundreds, in the record
+	note := func() {
+		if text := strings.Join(hundreds[noted:], ""); text != "" {
+			noted = len(hundreds)
+			c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(text)})
+		}
+	}
+	plenty, buf := 2*kept()+1<<20, make([]byte, 1<<16)
+	before, moved, rests := 0, time.Now(), time.Time{} // rests: since when it sleeps over bytes that it could read
 	enough := func(step time.Duration) bool {
 		select {
 		case <-turn:
@@ -82,8 +94,15 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 		switch taken := sent - unread; {
 		case taken > plenty:
 			return true
-		case taken != before || unread == 0:
-			before, rests = taken, time.Time{}
+		case taken != before:
+			before, moved, rests = taken, time.Now(), time.Time{}
+		case unread == 0:
+			rests = time.Time{}
+			if time.Since(moved) > stall {
+				note()
+				c.take(buf, time.Millisecond)
+				moved = time.Now()
+			}
 		case rests.IsZero() && c.program.watch.ProveFor(1) != quiet.Awake: // and not starved
 			rests = time.Now()
 		}
@@ -113,7 +132,7 @@ func (c *TCP) SayDeaf(next func(i int) string) (hundreds []string) {
 	mu.Lock()
 	defer mu.Unlock()
 	full = true
-	c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(strings.Join(hundreds, ""))})
+	note()
 	return hundreds
 }
 

@@ -243,24 +243,28 @@ func (c *TCP) read() ending { return c.readFor(deadline) }
 
 func (c *TCP) readFor(limit time.Duration) ending {
 	buf := make([]byte, 1<<16)
-	return c.program.awaitFor(limit, func(step time.Duration) bool {
-		c.conn.SetReadDeadline(time.Now().Add(step))
-		n, err := c.conn.Read(buf)
-		if n > 0 {
-			i := c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: c.serves, Data: append([]byte(nil), buf[:n]...)})
-			c.in = append(c.in, buf[:n]...)
-			c.pieces = append(c.pieces, piece{i, n, n})
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			c.over = HungUp
-			c.program.record.Add(wire.Event{Client: c.name, Kind: wire.End, ToServer: c.serves})
-		case isReset(err):
-			c.over = Reset
-			c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Reset, ToServer: c.serves})
-		}
-		return n > 0 || c.over != ""
-	}, func() bool { return holds(c.conn) })
+	return c.program.awaitFor(limit, func(step time.Duration) bool { return c.take(buf, step) }, func() bool { return holds(c.conn) })
+}
+
+// take waits for a step until there is something to read, and tells whether
+// there was: bytes, or the end.
+func (c *TCP) take(buf []byte, step time.Duration) bool {
+	c.conn.SetReadDeadline(time.Now().Add(step))
+	n, err := c.conn.Read(buf)
+	if n > 0 {
+		i := c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: c.serves, Data: append([]byte(nil), buf[:n]...)})
+		c.in = append(c.in, buf[:n]...)
+		c.pieces = append(c.pieces, piece{i, n, n})
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		c.over = HungUp
+		c.program.record.Add(wire.Event{Client: c.name, Kind: wire.End, ToServer: c.serves})
+	case isReset(err):
+		c.over = Reset
+		c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Reset, ToServer: c.serves})
+	}
+	return n > 0 || c.over != ""
 }
 
 // drain takes all that still comes, up to a bound.
