@@ -31,6 +31,7 @@ func TestMoving(t *testing.T) {
 		"somebody sends to the program":         {socket("ESTABLISHED", others, 9, program, 5), true},
 		"somebody connects to the program":      {socket("SYN_RECV", 0, program, 9, 0), true},
 		"others send":                           {socket("ESTABLISHED", others, others, 9, 5), false},
+		"the lab sends to another program":      {socket("ESTABLISHED", lab, lab, 9, 5), false},
 		"others connect":                        {socket("SYN_RECV", 0, others, 9, 0), false},
 		"a socket of others that was closed":    {socket("FIN_WAIT1", 0, others, 9, 1), false},
 		"a closed socket that sends to the lab": {socket("FIN_WAIT1", 0, 9, lab, 1), true},
