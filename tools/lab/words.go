@@ -49,27 +49,23 @@ func (p *Program) words(f *finding) string {
 		}
 		return name + " never said a word."
 	case Wrong:
-		if p.record.OnLeft {
-			return name + " sent other bytes than those wanted."
-		}
-		return name + " answered with other bytes than those wanted."
+		return name + p.either(
+			" sent other bytes than those wanted.",
+			" answered with other bytes than those wanted.")
 	case Stranger:
 		return "The answer came from another address than the one that was asked."
 	case TooMuch:
-		if p.record.OnLeft {
-			return name + " sent more than was wanted."
-		}
-		return name + " said more than it was asked for."
+		return name + p.either(
+			" sent more than was wanted.",
+			" said more than it was asked for.")
 	case NeverClosed:
-		if p.record.OnLeft {
-			return name + " never ended its stream: the server waits for that."
-		}
-		return name + " never closed the connection: the client waits for the end of the stream."
+		return name + p.either(
+			" never ended its stream: the server waits for that.",
+			" never closed the connection: the client waits for the end of the stream.")
 	case HungUp:
-		if p.record.OnLeft {
-			return name + " ended its stream before all of it was sent."
-		}
-		return name + " closed the connection before the whole answer was sent."
+		return name + p.either(
+			" ended its stream before all of it was sent.",
+			" closed the connection before the whole answer was sent.")
 	case Reset:
 		return name + " reset the connection."
 	case Leaks:
@@ -92,6 +88,14 @@ func (p *Program) words(f *finding) string {
 		return name + " printed something else than what was wanted."
 	}
 	return string(f.outcome)
+}
+
+// either says what a client has done, or what a server has.
+func (p *Program) either(client, server string) string {
+	if p.record.OnLeft {
+		return client
+	}
+	return server
 }
 
 // lastWords are the lines of standard error that tell most: the last n, or, of
