@@ -57,8 +57,8 @@ func (p *Program) HasNoTimer() Sign {
 
 // hasNoTimer tells whether the program sleeps with no timer at all. A runtime
 // may stir in its sleep, and a busy machine be slow to let it rest, so one look
-// is not enough, nor are those of a moment in which there were few; some that
-// find it asleep but for a timer are.
+// is not enough: there are a hundred at least, and for a moment at least, unless
+// twenty have found it asleep but for a timer.
 func (p *Program) hasNoTimer() bool {
 	const some, many = 20, 100
 	began := time.Now()

@@ -31,7 +31,7 @@ func TestTheDeadlineIsTheProgramsOwn(t *testing.T) {
 	}
 }
 
-// Who looks spends a tenth of the time on it at most, and is never far behind.
+// Who looks spends little of the time on it, and is never far behind.
 func TestPause(t *testing.T) {
 	for look, want := range map[time.Duration]time.Duration{
 		time.Millisecond:       25 * time.Millisecond,

@@ -248,7 +248,8 @@ func elsewhere() {
 	wait()
 }
 
-// triesAgain listens as soon as it can.
+// triesAgain listens as soon as it can. It is the program that sleeps in between,
+// as such programs do, and no test.
 func triesAgain() {
 	for {
 		welcome, err := net.Listen("tcp4", addr)

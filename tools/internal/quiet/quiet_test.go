@@ -34,7 +34,8 @@ func TestMain(m *testing.M) {
 }
 
 // programs print one line, most of them an address, and are then as quiet as
-// their names say.
+// their names say. Some sleep, for that is what is to be recognised; the tests do
+// not.
 var programs = map[string]func(){
 	"idle server": func() {
 		conn := listenUDP()
