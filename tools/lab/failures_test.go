@@ -127,6 +127,7 @@ var truths = map[string]string{
 	"prints-the-flag":      "A server learns its port from the socket, after it has bound it.",
 	"whole-buffer":         "A datagram fills n bytes of the buffer, not all of it.",
 	"small-buffer":         "A buffer must hold the largest datagram: the rest of one that is larger is lost.",
+	"takes-a-gigabyte":     "Check a length before you set memory aside for it.",
 	"answers-the-first":    "Each datagram brings its sender's address, and the answer goes there.",
 	"new-socket-per-reply": "An answer comes from the socket that was asked.",
 	"never-closes":         "Whoever accepts a connection closes it.",

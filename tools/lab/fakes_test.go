@@ -69,6 +69,7 @@ var fakes = map[string]func(){
 		conn.Close()
 		wait()
 	},
+	"tcp-hoards":       func() { conn := accept(); hoard(); echo(conn); wait() },
 	"tcp-resets":       func() { conn := accept(); conn.Read(make([]byte, 100)); conn.SetLinger(0); conn.Close(); wait() },
 	"tcp-never-closes": func() { echo(accept()); wait() },
 	"tcp-greets":       func() { accept().Write([]byte("WELCOME")); wait() },
@@ -132,6 +133,11 @@ func naps(conn *net.UDPConn) {
 		conn.ReadFrom(make([]byte, 100))
 	}
 }
+
+// hoard sets aside a gigabyte, and touches none of it.
+func hoard() { hoarded = make([]byte, 1<<30) }
+
+var hoarded []byte
 
 // wait waits for an input that nobody gives.
 func wait() { os.Stdin.Read(make([]byte, 1)) }

@@ -26,6 +26,12 @@ func (p *Program) Memory() int {
 	return kB << 10
 }
 
+// Took is the sign of a program that has set aside more than this many bytes,
+// whatever else became of it: a busy machine may be long about it.
+func Took(most int) Sign {
+	return func(f *finding) bool { return f.program.Memory() > most }
+}
+
 // ExpectMemory wants the program never to have set aside more than this many
 // bytes. Where the system does not show that, nothing is asked.
 func (p *Program) ExpectMemory(most int, causes ...Cause) {

@@ -125,6 +125,16 @@ var scenarios = []scenario{
 		client.End()
 		client.ExpectEnd(lab.NeverClosed.Is("never-closes"))
 	}},
+	{"tcp-hoards", func(t *testing.T) {
+		proof(t)
+		server := lab.Serve(t, "tcp-hoards")
+		most := server.Memory() + 512<<20
+		client := server.TCP("client")
+		client.Say("hello")
+		client.Expect("HELLO")
+		client.End()
+		client.ExpectEnd(lab.Took(2*most).Is("never-closes"), lab.Took(most).Is("takes-a-gigabyte"))
+	}},
 	{"tcp-hung-up", func(t *testing.T) { proof(t); call(t, "tcp-hangs-up").Expect("HELLO") }},
 	{"tcp-reset", func(t *testing.T) { proof(t); call(t, "tcp-resets").Expect("HELLO") }},
 	{"tcp-reset-at-the-end", func(t *testing.T) { proof(t); call(t, "tcp-resets").ExpectEnd() }},
