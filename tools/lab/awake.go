@@ -35,6 +35,8 @@ const (
 	probed      = 2 * time.Second // by the clock, of a program that was awake before
 
 	moving  = time.Second // after the last byte, it still does
+	stride  = 64 << 10    // bytes typed or printed are a step forward
+	chatter = 16 << 20    // bytes printed; nothing that is printed after them is
 	starved = 4           // times the limit is the end, however busy the machine
 )
 
@@ -47,6 +49,8 @@ const (
 type vigil struct {
 	meter  *quiet.Meter
 	next   time.Time // when to look again
+	since  time.Time // it began, or the last step forward
+	went   int       // how far the program had got by then; see progress
 	effort quiet.Effort
 	seen   bool // the last look found out
 }
@@ -57,7 +61,15 @@ func (p *Program) vigil() *vigil {
 	if p.failing { // little is enough then
 		first = 20 * time.Millisecond
 	}
-	return &vigil{meter: p.watch.Meter(), next: time.Now().Add(first)}
+	now := time.Now()
+	return &vigil{meter: p.watch.Meter(), next: now.Add(first), since: now, went: p.progress()}
+}
+
+// progress is how many bytes went through the program's standard input and
+// output, which no socket shows: one that takes a line of millions byte by byte,
+// or prints an answer so, is at work. One that prints for ever is not.
+func (p *Program) progress() int {
+	return len(p.typed) - len(p.untyped) + min(p.proc.Stdout().Size(), chatter)
 }
 
 // look tells in which manner the program has done enough, and "" if it may yet
@@ -67,6 +79,10 @@ func (v *vigil) look(p *Program) Outcome {
 		return ""
 	}
 	began := time.Now()
+	if now := p.progress(); now-v.went >= stride {
+		v.meter.Moved()
+		v.since, v.went = began, now
+	}
 	v.effort, v.seen = v.meter.Look()
 	v.next = time.Now().Add(pause(p, time.Since(began)))
 	waits := p.timeout()

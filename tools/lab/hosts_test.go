@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -24,6 +25,7 @@ func init() {
 		"client-hasty":         func() { asks("udp", "hello", 50*time.Millisecond) },
 		"client-newline":       func() { asks("udp", "hello\n", 0) },
 		"client-silent":        wait,
+		"client-byte-by-byte":  byteByByte,
 		"client-reads-all":     func() { io.ReadAll(os.Stdin); asks("udp", "hello", 0) },
 		"client-unconnected":   func() { sendsTo(); wait() },
 		"client-tcp":           func() { asks("tcp", "hello", 10*time.Minute) },
@@ -126,6 +128,34 @@ func dials(network string) net.Conn {
 	return conn
 }
 
+// byteByByte takes and prints a byte at a time, and is as long about it as a
+// slow language is.
+func byteByByte() {
+	conn, line := dials("tcp"), new(bytes.Buffer)
+	copyByteByByte(line, os.Stdin, '\n')
+	conn.Write(line.Bytes())
+	conn.(*net.TCPConn).CloseWrite()
+	all, _ := io.ReadAll(conn)
+	copyByteByByte(os.Stdout, bytes.NewReader(all), -1)
+}
+
+// copyByteByByte copies what comes before the byte end.
+func copyByteByByte(to io.Writer, from io.Reader, end rune) {
+	for one, n := make([]byte, 1), 1; ; n++ {
+		if _, err := from.Read(one); err != nil || rune(one[0]) == end {
+			return
+		}
+		to.Write(one)
+		if n%(8<<10) == 0 {
+			for i := range 70_000_000 {
+				busy += i
+			}
+		}
+	}
+}
+
+var busy int
+
 func sendsTo() {
 	to, _ := net.ResolveUDPAddr("udp", addr)
 	conn, _ := net.ListenUDP("udp", nil)
@@ -177,6 +207,19 @@ func TestTCPServer(t *testing.T) {
 		conn.ExpectEnd()
 		conn.SayByteByByte("HELLO.")
 		client.ExpectOutput("HELLO.")
+	})
+
+	t.Run("the program is long about a line, and about an answer, of a quarter of a megabyte", func(t *testing.T) {
+		server := lab.ListenTCP(t)
+		client := server.Run("client-byte-by-byte")
+		conn := server.Accept()
+		line := strings.Repeat("abcdefgh", 1<<15)
+		client.Type(line + "\n")
+		conn.Expect(line)
+		conn.ExpectEnd()
+		conn.Say(strings.ToUpper(line))
+		conn.End()
+		client.ExpectOutput(strings.ToUpper(line))
 	})
 
 	t.Run("a reserved port refuses", func(t *testing.T) {

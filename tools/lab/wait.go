@@ -84,6 +84,9 @@ func (p *Program) watchFor(limit time.Duration, vigil *vigil, ready func(time.Du
 			next = time.Now().Add(3 * time.Since(look))
 		}
 		how := vigil.look(p)
+		if bounded {
+			began = vigil.since
+		}
 		over := vigil.over(time.Since(began), limit)
 		if over && how == "" {
 			how = vigil.guess()

@@ -51,6 +51,9 @@ type tally struct {
 	compiled bool              // one process, and a Go program
 }
 
+// Moved tells the Meter of bytes that no socket shows.
+func (m *Meter) Moved() { m.begun = false }
+
 // Look returns what the program has done since bytes last moved, or since the
 // first look. It returns false where that cannot be known.
 func (m *Meter) Look() (Effort, bool) {

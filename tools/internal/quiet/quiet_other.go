@@ -34,6 +34,9 @@ type Meter struct{}
 // Meter returns a Meter.
 func (w *Watch) Meter() *Meter { return &Meter{} }
 
+// Moved does nothing.
+func (m *Meter) Moved() {}
+
 // Look returns false.
 func (m *Meter) Look() (Effort, bool) { return Effort{}, false }
 
