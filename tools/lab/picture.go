@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sockets.test/tools/internal/wire"
@@ -98,11 +99,15 @@ func (p *Program) details(f *finding) (lines []string) {
 		lines = append(lines, p.printed(f)...)
 	}
 	if f.outcome == NotReady && f.listens != "" {
-		lines = append(lines, "listens on "+f.listens+": is its standard output held back in a buffer?")
+		question := "is its standard output held back in a buffer?"
+		if strings.Contains(f.said, " ready on ") {
+			question = "what it says of that, it says on standard error"
+		}
+		lines = append(lines, "listens on "+f.listens+": "+question)
 	}
-	if !p.record.OnLeft && len(p.record.Events()) > 0 && (f.outcome == Exited || f.outcome == NotBegun || f.outcome == HungUp || f.outcome == Reset || f.outcome == WrongStatus) {
+	if !p.record.OnLeft && len(p.record.Events()) > 0 && !slices.Contains(quoted, f.outcome) {
 		label := "it said     "
-		for _, text := range lastWords(p.proc.Stderr().String(), 3) {
+		for _, text := range lastWords(p.saidItself(), 3) {
 			lines = append(lines, label+text)
 			label = "            "
 		}
@@ -111,6 +116,19 @@ func (p *Program) details(f *finding) (lines []string) {
 		lines = append([]string{""}, lines...)
 	}
 	return append(terminal, lines...)
+}
+
+// quoted are the outcomes that say themselves what is on standard error, or that
+// nothing is.
+var quoted = []Outcome{Repeats, Complains, SaysNothing, Races}
+
+// saidItself is what the program wrote to standard error before it was made to
+// tell where it stands.
+func (p *Program) saidItself() string {
+	if p.dumped {
+		return p.spoken
+	}
+	return p.proc.Stderr().String()
 }
 
 // printed compares what a program printed with what was wanted.

@@ -72,3 +72,7 @@ func settle(ts *testscript.TestScript, neg bool, args []string) {
 // client: until it sleeps for good, or for a moment where that cannot be seen.
 // It makes what comes next more certain; nothing right may depend on it.
 func (s *Server) Pause() { s.endsWithin(200 * time.Millisecond) }
+
+// AtOnce lets what clients do in the meantime come to the program at once, where
+// a program can be stopped for so long. Nothing right may depend on it.
+func (s *Server) AtOnce(do func()) { s.standStill(do) }

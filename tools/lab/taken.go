@@ -75,8 +75,9 @@ var Pretends Sign = func(f *finding) bool {
 	return f.outcome == Tolerates && seen && f.listens == "" && f.program.saysReady()
 }
 
-// SharesThePort is the sign of a program that listens where another does: only
-// a socket with SO_REUSEPORT can (on Windows, SO_REUSEADDR).
+// SharesThePort is the sign of a program that has the address that another has:
+// only a socket with SO_REUSEPORT can, or SO_REUSEADDR if it is one of UDP's (or
+// of Windows').
 var SharesThePort Sign = func(f *finding) bool {
 	return f.outcome == Tolerates && f.listens != "" && f.listens == f.program.argument("-addr")
 }
