@@ -40,7 +40,8 @@ func TestReady(t *testing.T) {
 
 		second.ExpectTaken(server,
 			lab.Said("nil pointer dereference").Is("ignores-the-error"),
-			lab.Pretends.Is("ignores-the-error"))
+			lab.Pretends.Is("ignores-the-error"),
+			lab.SharesThePort.Is("shares-the-port"))
 	})
 }
 
@@ -134,6 +135,9 @@ func TestAnswer(t *testing.T) {
 			lab.Gone.Is("blank-is-nothing"),
 			lab.Serves(client, "words", "WORDS").Is("blank-is-nothing"))
 
+		client.Say("\U0001f600 four bytes")
+		client.Expect("\U0001f600 FOUR BYTES")
+
 		client.Say("\u0250b") // whose capital has a byte more
 		client.ExpectOneOf([]string{"\u2c6fB", "\u0250B"},
 			lab.Got("\u2c6f").Is("answers-in-place"))
@@ -165,7 +169,7 @@ func TestGoesOn(t *testing.T) {
 
 		client.Expect("AT LAST", lab.Gone.Is("gives-up-waiting"))
 
-		server.Type("a line\n")
+		server.Type("a line\nquit\nexit\n")
 		server.EndInput()
 		server.Rest()
 		client.Say("after that")
@@ -184,7 +188,21 @@ func TestGoesOn(t *testing.T) {
 			lab.Silent.Is("zero-is-the-end"))
 
 		client.Say("")
-		client.Expect("")
+		client.Expect("", lab.Silent.Is("skips-the-empty"))
+	})
+
+	t.Run("no word ends it", func(t *testing.T) {
+		server := lab.Serve(t)
+		client := server.UDP("client")
+
+		for _, word := range []string{"quit", "exit", "stop", "bye", "end", "shutdown", "q", "."} {
+			for _, text := range []string{word, word + "\n", strings.ToUpper(word)} {
+				client.Say(text)
+				client.Expect(strings.ToUpper(text), lab.Gone.Is("a-word-ends-it"))
+			}
+		}
+		client.Say("still there")
+		client.Expect("STILL THERE", lab.Gone.Is("a-word-ends-it"))
 	})
 
 	t.Run("bytes that are no text are a datagram too", func(t *testing.T) {
