@@ -194,6 +194,23 @@ func TestAnswer(t *testing.T) {
 		}
 	})
 
+	t.Run("three who ask at once get their own answers", func(t *testing.T) {
+		server := lab.Serve(t)
+
+		for range 30 {
+			ann, bob, cai := server.TCP("ann"), server.TCP("bob"), server.TCP("cai")
+			server.Pause() // one that serves all at once waits for all
+			server.AtOnce(func() { ann.Say("I'm ann"); bob.Say("I'm bob"); cai.Say("I'm cai") })
+			mixed := lab.GotLike(contains("I'M ")).Is("mixes-its-clients")
+			ann.Expect("I'M ANN", mixed)
+			ann.Close()
+			bob.Expect("I'M BOB", mixed)
+			bob.Close()
+			cai.Expect("I'M CAI", mixed)
+			cai.Close()
+		}
+	})
+
 	t.Run("after 200 clients no socket is left but the welcome socket", func(t *testing.T) {
 		server := lab.Serve(t)
 
@@ -276,6 +293,21 @@ func TestGoesOn(t *testing.T) {
 		server.ExpectSockets(1, lab.Leaks.Is("forgets-who-left"))
 	})
 
+	t.Run("after a client that asked for its end", func(t *testing.T) {
+		server := serving(t)
+
+		for _, word := range []string{"quit", "exit", "stop", "bye", "end", "shutdown", "q", "."} {
+			for _, text := range []string{word, word + "\n", strings.ToUpper(word)} {
+				client := server.TCP("client", lab.Gone.Is("a-word-ends-it"))
+				client.Say(text)
+				client.Expect(strings.ToUpper(text), lab.Gone.Is("a-word-ends-it"))
+				client.Close()
+			}
+		}
+
+		expectService(server, lab.Gone.Is("a-word-ends-it"))
+	})
+
 	t.Run("after a client that sent bytes that are no text", func(t *testing.T) {
 		server := serving(t)
 
@@ -345,6 +377,7 @@ var ends = []lab.Cause{
 // 6.2: the ways in which the client after this one finds no welcome
 func welcomes(server *lab.Server, before *lab.TCP) []lab.Cause {
 	return []lab.Cause{
+		lab.GotLike(contains("ME FIRS")).Is("mixes-its-clients"),
 		lab.CutShort.Is("small-buffer"),
 		lab.Both(lab.Said("accept "), lab.Said(net.ErrClosed.Error())).Is("closes-the-welcome-socket"),
 		lab.NotListening.Is("closes-the-welcome-socket"),
