@@ -252,9 +252,17 @@ func TestCheck(t *testing.T) {
 		second.Type("abcd\n")
 		conn = server.Accept()
 		conn.Expect("abcd")
+		conn.Say("ÄÖ")
+		conn.End()
+		second.ExpectError(lab.EndedWell.Is("counts-bytes"))
+
+		third := server.Run("-timeout", "10m")
+		third.Type("abcd\n")
+		conn = server.Accept()
+		conn.Expect("abcd")
 		conn.SayPieces("\xc3", "\x84\xc3", "\x96") // "ÄÖ"
 		conn.End()
-		second.ExpectError()
+		third.ExpectError(lab.EndedWell.Is("counts-by-piece"))
 	})
 
 	t.Run("a reset is an error, however much came before it", func(t *testing.T) {
