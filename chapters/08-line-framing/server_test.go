@@ -62,6 +62,21 @@ func TestLines(t *testing.T) {
 			lab.Got("O\n").Is("loses-the-next-line"))
 	})
 
+	t.Run("the half of one client's line is no part of another's", func(t *testing.T) {
+		server := lab.Serve(t)
+		ann, bob := server.TCP("ann"), server.TCP("bob")
+
+		ann.Say("hel")
+		bob.Say("and I?\n")
+		server.Pause() // one that serves both at once has read both
+		ann.Say("lo\n")
+		ann.Expect("HELLO\n",
+			lab.Got("LO\n").Is("forgets-the-half"),
+			lab.Wrong.Is("keeps-anothers-half"))
+		ann.Close()
+		bob.Expect("AND I?\n", lab.Wrong.Is("keeps-anothers-half"))
+	})
+
 	t.Run("CR LF ends a line as LF does", func(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
@@ -79,7 +94,7 @@ func TestLines(t *testing.T) {
 		client.Say("  two words\t \n")
 		client.Expect("  TWO WORDS\t \n", lab.Got("TWO WORDS\n").Is("trims-the-text"))
 		client.Say("two ends\r\r\n")
-		client.Expect("TWO ENDS\r\n")
+		client.Expect("TWO ENDS\r\n", lab.Got("TWO ENDS\n").Is("drops-every-cr"))
 	})
 
 	t.Run("and so does every byte but the newline", func(t *testing.T) {
@@ -87,10 +102,10 @@ func TestLines(t *testing.T) {
 		client := server.TCP("client")
 
 		// What ends a line elsewhere: VT, FF, the separators, NEL, LS, and NUL.
-		client.Say("# 100% Sure %s\v\f\x1c\x1d\x1e\u0085\u2028.\x00\x01\x03\x04\a\b\x1a\x1b\x7f€\n")
-		client.Expect("# 100% SURE %S\v\f\x1c\x1d\x1e\u0085\u2028.\x00\x01\x03\x04\a\b\x1a\x1b\x7f€\n",
+		client.Say("# 100% {Sure} |~ %s\v\f\x1c\x1d\x1e\u0085\u2028.\x00\x01\x03\x04\a\b\x1a\x1b\x7f€\n")
+		client.Expect("# 100% {SURE} |~ %S\v\f\x1c\x1d\x1e\u0085\u2028.\x00\x01\x03\x04\a\b\x1a\x1b\x7f€\n",
 			has("%!").Is("text-as-format"),
-			startsWith("# 100% SURE %S\n").Is("ends-at-another-byte"))
+			startsWith("# 100% {SURE} |~ %S\n").Is("ends-at-another-byte"))
 		for _, word := range []string{"/who", ".", "bye", "quit"} {
 			client.Say(word + "\n")
 			client.Expect(strings.ToUpper(word) + "\n")
@@ -237,6 +252,8 @@ func TestLimit(t *testing.T) {
 		client.Expect(long("Z", 99_000), lab.Wordless.Is("scanner-in-silence"))
 		client.Say(long("z", 100_000))
 		client.Expect(long("Z", 100_000), lab.Got("error: line too long\n").Is("no-room-for-the-line-end"))
+		client.SayPieces(strings.Repeat("z", 100_000)+"\r", "\n")
+		client.Expect(long("Z", 100_000), lab.Got("error: line too long\n").Is("the-cr-counts"))
 	})
 
 	t.Run("and every line of a client that listens late", func(t *testing.T) {
@@ -294,7 +311,7 @@ func TestLimit(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
 
-		client.Say("hello\n" + strings.Repeat("x", 110_000))
+		client.Say("hello\n" + strings.Repeat("x", 140_000))
 		client.Expect("HELLO\n")
 		client.Expect("error: line too long\n", lab.AnswersAfter("\n").Is("waits-to-refuse"))
 	})
@@ -315,7 +332,7 @@ func TestLimit(t *testing.T) {
 
 		for range 5 {
 			endless := server.TCP("endless")
-			endless.Say(strings.Repeat("x", 110_000))
+			endless.Say(strings.Repeat("x", 140_000))
 			endless.ExpectSome(len("error: line too long\n"))
 			endless.Close()
 			rude := server.TCP("rude")
