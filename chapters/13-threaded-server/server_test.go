@@ -130,9 +130,15 @@ func TestAnswer(t *testing.T) {
 		server := underTest(t)
 		client := server.TCP("client")
 
-		client.Say(" two\nlines \r\n\x00" + strings.Repeat("z", 1009) + "\x00")
-		client.Expect(" TWO\nLINES \r\n\x00" + strings.Repeat("Z", 1009) + "\x00")
+		text := " two\nlines, 100% of {a|b}~`\r\n\x00"
+		text += strings.Repeat("z", 1023-len(text)) + "\x00"
+		client.Say(text)
+		client.Expect(strings.ToUpper(text))
 		client.ExpectEndOrAnswer("more", "MORE", lab.NeverClosed.Is("after-you"))
+
+		short := server.TCP("short")
+		short.Say("x")
+		short.Expect("X")
 	})
 
 	t.Run("no socket is kept of clients that did not stay", func(t *testing.T) {
@@ -164,6 +170,7 @@ func TestAnswer(t *testing.T) {
 				lab.Unlogged.Is("unwritten-is-not-over"))...)
 		})
 
+		server.ExpectUnprinted("never mind", lab.Quotes.Is("prints-what-was-said"))
 		server.ExpectSockets(1, lab.Leaks.Is("unwritten-is-not-over"))
 	})
 
