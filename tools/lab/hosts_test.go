@@ -27,6 +27,7 @@ func init() {
 		"client-silent":        wait,
 		"client-byte-by-byte":  byteByByte,
 		"client-reads-all":     func() { io.ReadAll(os.Stdin); asks("udp", "hello", 0) },
+		"client-reads-on":      func() { asks("udp", "hello", 0); io.ReadAll(os.Stdin) },
 		"client-unconnected":   func() { sendsTo(); wait() },
 		"client-tcp":           func() { asks("tcp", "hello", 10*time.Minute) },
 		"client-never-ends":    func() { dials("tcp").Write([]byte("hello")); wait() },
@@ -54,6 +55,14 @@ func init() {
 			server := lab.ListenUDP(t)
 			server.Run("client-reads-all").Type("hello\n")
 			server.Expect("hello", lab.ReadsOn.Is("reads-to-the-end"))
+		}},
+		{"client-reads-on", func(t *testing.T) {
+			proof(t)
+			server := lab.ListenUDP(t)
+			client := server.Run("client-reads-on")
+			client.Type("hello\n")
+			server.Say(server.Expect("hello"), "HELLO.")
+			client.ExpectOutput("HELLO.", lab.ReadsOn.Is("asks-for-more"))
 		}},
 		{"client-gave-up", func(t *testing.T) {
 			server := lab.ListenUDP(t)

@@ -28,6 +28,8 @@ func (p *Program) picture(f *finding) string {
 		}
 	case f.outcome == Stranger:
 		mark.Words = "wanted it from " + p.record.Address
+	case f.woken && f.want == "" && f.probe != nil:
+		mark.Words = "wanted that before its input ended"
 	case f.woken:
 		mark.Words = "wanted " + shorten(f.want, 0) + " before that"
 		if !f.wanted {
