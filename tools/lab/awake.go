@@ -35,8 +35,8 @@ const (
 	probed      = 2 * time.Second // by the clock, of a program that was awake before
 
 	moving  = time.Second // after the last byte, it still does
-	stride  = 64 << 10    // bytes typed or printed are a step forward
-	chatter = 16 << 20    // bytes printed; nothing that is printed after them is
+	stride  = 64 << 10    // bytes taken of what was typed, or printed by a client, are a step forward
+	chatter = 8 << 20     // bytes printed are more than any answer; what follows them is no step
 	starved = 4           // times the limit is the end, however busy the machine
 )
 
@@ -66,10 +66,14 @@ func (p *Program) vigil() *vigil {
 }
 
 // progress is how many bytes went through the program's standard input and
-// output, which no socket shows: one that takes a line of millions byte by byte,
-// or prints an answer so, is at work. One that prints for ever is not.
+// output, which no socket shows: a client that takes a line of millions byte by
+// byte, or prints an answer so, is at work. A server that prints for ever is not.
 func (p *Program) progress() int {
-	return len(p.typed) - len(p.untyped) + min(p.proc.Stdout().Size(), chatter)
+	taken := len(p.typed) - len(p.untyped)
+	if !p.record.OnLeft {
+		return taken
+	}
+	return taken + min(p.proc.Stdout().Size(), chatter)
 }
 
 // look tells in which manner the program has done enough, and "" if it may yet
