@@ -79,8 +79,8 @@ func converse(conn net.Conn) error {
 // io.EOF. Whether a "\r" before that end is taken off is not judged.
 //
 // A line of more than maxLine bytes is errTooLong. That is said without waiting
-// for the line's end, which may never come; to wait for some bytes more than
-// maxLine+1 is not judged.
+// for the line's end, which may never come; to wait for as many as 131,072
+// bytes is not judged.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	return nil, errors.New("TODO 8.2: read up to the newline, however many Reads that takes")
 }
