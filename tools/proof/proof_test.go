@@ -220,3 +220,19 @@ func TestMistakesAndVariantsAreCounted(t *testing.T) {
 	}
 	assert.Empty(t, proof.Enough(c))
 }
+
+func TestAChapterThatIsNotProvedIsMissed(t *testing.T) {
+	c := judgetest.Chapter(t)
+	file := filepath.Join(c.SolutionDir(), "proof_test.go")
+
+	wrong := proof.Asked(c)
+	require.Len(t, wrong, 1)
+	said, text, _ := strings.Cut(wrong[0], "\n")
+	assert.Equal(t, "solutions/01-echo/proof_test.go:1: nothing holds the chapter to its proofs; write there:", said)
+
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	assert.Empty(t, proof.Asked(c))
+
+	require.NoError(t, os.WriteFile(file, []byte("package main\n"), 0o666))
+	assert.Equal(t, wrong, proof.Asked(c), "a file without the proofs")
+}

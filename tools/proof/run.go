@@ -3,6 +3,8 @@ package proof
 import (
 	"errors"
 	"flag"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -14,8 +16,24 @@ import (
 	"sockets.test/tools/internal/tree"
 )
 
-// rewrite records the prose instead of checking it: go test ./solutions -rewrite
+// rewrite records the prose instead of checking it: go test ./solutions/... -rewrite
 var rewrite = flag.Bool("rewrite", false, "record the console and wire blocks of lessons and README again")
+
+// asks is the text of every solutions/<key>/proof_test.go. Each chapter is a
+// package of its own there, because Go ends a package's tests after ten minutes.
+const asks = `package main
+
+import (
+	"os"
+	"testing"
+
+	"sockets.test/tools/proof"
+)
+
+func TestMain(m *testing.M) { os.Exit(proof.Main(m)) }
+
+func TestProofs(t *testing.T) { proof.Chapter(t) }
+`
 
 // Main runs the tests of a package that proves, and leaves no process and no
 // file behind, however they end.
@@ -24,36 +42,65 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Run holds every chapter of the course to its proofs, each a subtest.
-func Run(t *testing.T) {
-	course, err := tree.Find(".")
+// Chapter holds the chapter whose solution is in this folder to its proofs,
+// each a subtest.
+func Chapter(t *testing.T) {
+	j := newJudge(t)
+	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	chapters, err := course.Chapters()
-	if err != nil || len(chapters) == 0 {
-		t.Fatalf("there are no chapters to prove: %v", err)
+	c, err := j.Tree.Chapter(filepath.Base(here))
+	if err != nil {
+		t.Fatal(err)
+	}
+	prove(t, j, c)
+}
+
+// Course holds the course to what is no single chapter's: that each chapter is
+// held to its proofs, and that README.md is true.
+func Course(t *testing.T) {
+	j := newJudge(t)
+	t.Run("each chapter is proved", func(t *testing.T) {
+		chapters, err := j.Tree.Chapters()
+		if err != nil || len(chapters) == 0 {
+			t.Fatalf("there are no chapters to prove: %v", err)
+		}
+		for _, c := range chapters {
+			report(t, Asked(c), nil)
+		}
+	})
+	t.Run("README.md", func(t *testing.T) {
+		if *rewrite {
+			record(t, j, filepath.Join(j.Tree.Root, "README.md"))
+			return
+		}
+		problems, skipped := literate.Readme(j.Tree, recorder.New(t.Context(), j))
+		tell(t, problems, skipped)
+	})
+}
+
+// Asked proves that go test ./solutions/... holds the chapter to its proofs.
+func Asked(c *tree.Chapter) (wrong []string) {
+	path := filepath.Join(c.SolutionDir(), "proof_test.go")
+	if text, err := os.ReadFile(path); err != nil || string(text) != asks {
+		return []string{fmt.Sprintf("%s:1: nothing holds the chapter to its proofs; write there:\n%s", rel(c, path), asks)}
+	}
+	return nil
+}
+
+func newJudge(t *testing.T) *judge.Judge {
+	t.Helper()
+	course, err := tree.Find(".")
+	if err != nil {
+		t.Fatal(err)
 	}
 	dir, remove, err := proc.TempDir("proofs")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(remove)
-	j := &judge.Judge{Tree: course, Dir: dir}
-	for _, c := range chapters {
-		t.Run(c.Key, func(t *testing.T) {
-			t.Parallel()
-			prove(t, j, c)
-		})
-	}
-	t.Run("README.md", func(t *testing.T) {
-		if *rewrite {
-			record(t, j, filepath.Join(course.Root, "README.md"))
-			return
-		}
-		problems, skipped := literate.Readme(course, recorder.New(t.Context(), j))
-		tell(t, problems, skipped)
-	})
+	return &judge.Judge{Tree: course, Dir: dir}
 }
 
 func prove(t *testing.T, j *judge.Judge, c *tree.Chapter) {
