@@ -13,7 +13,7 @@ type host struct {
 	Addr    string // where it receives, or listens
 	t       testing.TB
 	record  *wire.Record
-	program *Program // the client that was started last
+	program *Program // the client that was started, or typed to, last
 	started int
 	deaf    bool // it answers no handshake
 }
@@ -26,12 +26,12 @@ func newHost(t testing.TB, addr string) host {
 
 // Run starts the program as a client: with -addr and the server's address, and
 // these arguments. What the server expects next, it expects of the client that
-// was started last.
+// was started last, or typed to since.
 func (h *host) Run(args ...string) *Program {
 	h.t.Helper()
 	p := Start(h.t, append([]string{"-addr", h.Addr}, args...)...)
 	p.record, p.watch.Deaf = h.record, h.deaf
-	h.program = p
+	p.host, h.program = h, p
 	if h.started++; h.started > 1 {
 		p.label = fmt.Sprintf("%s %d", subject.name, h.started)
 	}

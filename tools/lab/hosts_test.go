@@ -26,6 +26,7 @@ func init() {
 		"client-newline":       func() { asks("udp", "hello\n", 0) },
 		"client-silent":        wait,
 		"client-byte-by-byte":  byteByByte,
+		"client-of-a-line":     saysALine,
 		"client-reads-all":     func() { io.ReadAll(os.Stdin); asks("udp", "hello", 0) },
 		"client-reads-on":      func() { asks("udp", "hello", 0); io.ReadAll(os.Stdin) },
 		"client-unconnected":   func() { sendsTo(); wait() },
@@ -137,6 +138,13 @@ func dials(network string) net.Conn {
 	return conn
 }
 
+// saysALine connects when it has been typed to.
+func saysALine() {
+	line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	io.WriteString(dials("tcp"), strings.TrimSuffix(line, "\n"))
+	wait()
+}
+
 // byteByByte takes and prints a byte at a time, and is as long about it as a
 // slow language is.
 func byteByByte() {
@@ -231,6 +239,19 @@ func TestTCPServer(t *testing.T) {
 		conn.Say(strings.ToUpper(line))
 		conn.End()
 		client.ExpectOutput(strings.ToUpper(line))
+	})
+
+	t.Run("the client that is typed to connects, and not the last one", func(t *testing.T) {
+		proof(t)
+		server := lab.ListenTCP(t)
+		first := server.Run("client-of-a-line")
+		server.Run("client-of-a-line").Settle()
+		first.Type("hello\n")
+		conn := server.Accept()
+		first.Halt()
+		assert.True(t, conn.Holds(len("hello")))
+		assert.False(t, conn.Holds(len("hello")+1))
+		conn.Expect("hello")
 	})
 
 	t.Run("a reserved port refuses", func(t *testing.T) {

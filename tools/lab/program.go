@@ -46,6 +46,7 @@ type Program struct {
 
 	clients []*net.UDPConn // to be closed when the program has ended
 
+	host    *host           // that it was started for, as a client
 	link    *Link           // that it stands at both ends of
 	patient func() *Program // plays the same again, with less haste; its nil: needless
 }

@@ -10,6 +10,9 @@ import (
 // what it has, gets the rest while the lab waits for something else.
 func (p *Program) Type(text string) {
 	p.t.Helper()
+	if p.host != nil {
+		p.host.program = p
+	}
 	p.typed += text
 	p.untyped = append(p.untyped, text...)
 	p.feed()
