@@ -41,12 +41,15 @@ func (p *Program) Halt() {
 // another has just ended that was to wait longer and began later: no clock is
 // asked but theirs. A timer that has rung leaves nobody asleep, so one that is
 // seen asleep, and not once only, goes by another clock. Where that is not
-// shown, nothing is asked. It tells whether the program had ended already: one
-// that ends while it is looked at may have slept by another clock's last moments.
-func (p *Program) ExpectNotAfter(other *Program, causes ...Cause) (sure bool) {
+// shown, nothing is asked.
+//
+// It tells whether it is sure of a program that has ended: it was seen to have,
+// in less than its -timeout since another clock could have begun. A busy machine
+// may be slow to show that.
+func (p *Program) ExpectNotAfter(other *Program, since time.Time, causes ...Cause) (sure bool) {
 	p.t.Helper()
 	if p.endsIn(time.Millisecond) {
-		return true
+		return time.Since(since) < p.timeout()
 	}
 	const enough = 3
 	for asleep, began := 0, time.Now(); !p.endsIn(time.Millisecond) && time.Since(began) < deadline; {
