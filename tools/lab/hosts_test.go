@@ -138,9 +138,13 @@ func dials(network string) net.Conn {
 	return conn
 }
 
-// saysALine connects when it has been typed to.
+// saysALine connects when it has been typed to, but not at once: whoever waits
+// for another client instead has found by then that it sleeps.
 func saysALine() {
 	line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	for range 20 {
+		toil()
+	}
 	io.WriteString(dials("tcp"), strings.TrimSuffix(line, "\n"))
 	wait()
 }
@@ -164,13 +168,18 @@ func copyByteByByte(to io.Writer, from io.Reader, end rune) {
 		}
 		to.Write(one)
 		if n%(8<<10) == 0 {
-			sum := 0 // not busy itself, which the race detector would watch
-			for i := range 25_000_000 {
-				sum += i
-			}
-			busy += sum
+			toil()
 		}
 	}
+}
+
+// toil takes some ten milliseconds of processor time.
+func toil() {
+	sum := 0 // not busy itself, which the race detector would watch
+	for i := range 25_000_000 {
+		sum += i
+	}
+	busy += sum
 }
 
 var busy int
