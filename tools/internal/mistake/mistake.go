@@ -13,13 +13,22 @@
 // its comment is the title: the truth, as one sentence, and, in parentheses, the
 // lesson's section that teaches it: "Only n says where the bytes end. (1.3)". A
 // variant needs no section. The paragraphs that follow say why people believe
-// otherwise. Lines that begin with "1. ", "2. " and so on are the hints, from nudge to nearly the code. A file named
-// "server.go: right" is followed by one named "server.go: wrong": where the
-// solution says right, the program says wrong. Any other file is a part of a
-// whole program.
+// otherwise. Lines that begin with "1. ", "2. " and so on are the hints, from nudge to nearly the code.
+//
+// A file named "server.go: right" is followed by one named "server.go: wrong":
+// where the solution says right, the program says wrong. Any other file is a
+// part of a whole program, but for these:
+//
+//	or        begins another program with the same misconception; what it
+//	          holds is a remark on it
+//	behaves   how the program before it fails at first, as failure.Behaviour
+//	          writes it. Paragraphs are behaviours that were all seen
+//	tells     how it does in further tests, which tell it from mistakes that
+//	          fail alike
 package mistake
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,18 +36,28 @@ import (
 	"strings"
 
 	"golang.org/x/tools/txtar"
+
+	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/internal/safely"
 )
 
 // A Mistake is one misconception, or, in testdata/variants, one right program.
 type Mistake struct {
-	ID     string            // the file's base name without ".txtar"
-	File   string            // where it was read
-	Title  string            // the truth, as one sentence
-	Taught string            // the lesson's section that teaches it: "1.3"
-	Why    string            // why people believe otherwise; may be empty for a variant
-	Hints  []string          // from nudge to nearly the code
-	Edits  []Edit            // in order; none if the program is whole
-	Files  map[string]string // the parts of a whole program, by name
+	ID       string    // the file's base name without ".txtar"
+	File     string    // where it was read
+	Title    string    // the truth, as one sentence
+	Taught   string    // the lesson's section that teaches it: "1.3"
+	Why      string    // why people believe otherwise; may be empty for a variant
+	Hints    []string  // from nudge to nearly the code
+	Programs []Program // that have the misconception; one at least
+}
+
+// A Program is one that has the misconception, and how it behaves.
+type Program struct {
+	Edits   []Edit              // in order; none if the program is whole
+	Files   map[string]string   // the parts of a whole program, by name
+	Behaves []failure.Behaviour // how it fails at first
+	Tells   []failure.Behaviour // how it does in further tests
 }
 
 // An Edit turns the solution's Right into Wrong.
@@ -62,33 +81,104 @@ func Read(path string) (*Mistake, error) {
 
 func parse(path string, data []byte) (*Mistake, error) {
 	archive := txtar.Parse(data)
-	m := &Mistake{
-		ID:    strings.TrimSuffix(filepath.Base(path), ".txtar"),
-		File:  path,
-		Files: map[string]string{},
-	}
+	m := &Mistake{ID: strings.TrimSuffix(filepath.Base(path), ".txtar"), File: path}
 	m.readComment(string(archive.Comment))
 	if m.Title == "" {
 		return nil, fmt.Errorf("%s:1: the first paragraph must be the title: the truth, as one sentence", path)
 	}
+	p := Program{Files: map[string]string{}}
 	for i := 0; i < len(archive.Files); i++ {
 		file := archive.Files[i]
 		line := headerLine(data, file.Name)
 		name, side, isEdit := strings.Cut(file.Name, ": ")
-		if !isEdit {
-			m.Files[file.Name] = string(file.Data)
-			continue
+		var err error
+		switch {
+		case file.Name == "or":
+			m.Programs = append(m.Programs, p)
+			p = Program{Files: map[string]string{}}
+		case file.Name == "behaves":
+			p.Behaves, err = behaviours(file.Data)
+		case file.Name == "tells":
+			p.Tells, err = behaviours(file.Data)
+		case !isEdit:
+			p.Files[file.Name] = string(file.Data)
+		case side != "right" || i+1 == len(archive.Files) || archive.Files[i+1].Name != name+": wrong":
+			err = fmt.Errorf("%q must be a %q followed by a %q", file.Name, name+": right", name+": wrong")
+		default:
+			i++
+			p.Edits = append(p.Edits, Edit{File: name, Right: string(file.Data), Wrong: string(archive.Files[i].Data), Line: line})
 		}
-		if side != "right" || i+1 == len(archive.Files) || archive.Files[i+1].Name != name+": wrong" {
-			return nil, fmt.Errorf("%s:%d: %q must be a %q followed by a %q", path, line, file.Name, name+": right", name+": wrong")
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, line, err)
 		}
-		i++
-		m.Edits = append(m.Edits, Edit{File: name, Right: string(file.Data), Wrong: string(archive.Files[i].Data), Line: line})
 	}
-	if len(m.Edits) == 0 && len(m.Files) == 0 {
-		return nil, fmt.Errorf("%s:1: there is no program: give a whole file, or a right and a wrong", path)
+	m.Programs = append(m.Programs, p)
+	for _, p := range m.Programs {
+		if len(p.Edits) == 0 && len(p.Files) == 0 {
+			return nil, fmt.Errorf("%s:1: there is no program: give a whole file, or a right and a wrong", path)
+		}
 	}
 	return m, nil
+}
+
+// behaviours reads paragraphs.
+func behaviours(data []byte) (list []failure.Behaviour, err error) {
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n\n") {
+		b, err := failure.Parse(paragraph)
+		if err != nil {
+			return nil, err
+		}
+		if len(b) > 0 {
+			list = append(list, b)
+		}
+	}
+	return list, nil
+}
+
+// Record writes what is known of the behaviour of the file's programs, and
+// leaves the rest as it is. There is one list of each for every program.
+func Record(path string, behaves, tells [][]failure.Behaviour) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	archive := txtar.Parse(data)
+	var files []txtar.File
+	program := 0
+	end := func() {
+		for _, part := range []struct {
+			name string
+			list []failure.Behaviour
+		}{{"behaves", behaves[program]}, {"tells", tells[program]}} {
+			if len(part.list) > 0 {
+				files = append(files, txtar.File{Name: part.name, Data: []byte(text(part.list))})
+			}
+		}
+		program++
+	}
+	for _, file := range archive.Files {
+		switch file.Name {
+		case "behaves", "tells":
+			continue
+		case "or":
+			end()
+		}
+		files = append(files, file)
+	}
+	end()
+	archive.Files = files
+	if written := txtar.Format(archive); !bytes.Equal(written, data) {
+		return safely.Write(path, written)
+	}
+	return nil
+}
+
+func text(list []failure.Behaviour) string {
+	var paragraphs []string
+	for _, b := range list {
+		paragraphs = append(paragraphs, b.String())
+	}
+	return strings.Join(paragraphs, "\n")
 }
 
 func (m *Mistake) readComment(comment string) {
@@ -129,20 +219,26 @@ func splitHints(paragraph string) (hints []string) {
 	return hints
 }
 
-// Apply gives the program's files: the reference solution's, edited, or the
-// whole program. The keys are base names.
+// Apply gives the files of the first program; see Build.
 func (m *Mistake) Apply(solution map[string]string) (map[string]string, error) {
-	if len(m.Edits) == 0 {
-		return m.Files, nil
+	return m.Build(0, solution)
+}
+
+// Build gives the files of program n: the reference solution's, edited, or the
+// whole program. The keys are base names.
+func (m *Mistake) Build(n int, solution map[string]string) (map[string]string, error) {
+	p := m.Programs[n]
+	if len(p.Edits) == 0 {
+		return p.Files, nil
 	}
 	program := map[string]string{}
 	for name, text := range solution {
 		program[name] = text
 	}
-	for name, text := range m.Files {
+	for name, text := range p.Files {
 		program[name] = text
 	}
-	for _, e := range m.Edits {
+	for _, e := range p.Edits {
 		text, ok := program[e.File]
 		if !ok {
 			return nil, fmt.Errorf("%s:%d: the solution has no file %s", m.File, e.Line, e.File)

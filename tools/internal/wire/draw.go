@@ -9,106 +9,164 @@ import (
 )
 
 const (
-	span  = 48 // columns between the two lifelines
-	width = 88 // columns of the whole drawing, times left out
-	most  = 16 // events shown
+	span   = 48 // columns between the two lifelines, where there is room
+	least  = 24 // fewer than these, and nothing can be read
+	widest = 88 // columns of the head, and of a caret's line
+	brief  = 6  // columns that a client's name gets where there is no room for more
 )
 
-// A Mark points at what went wrong.
-type Mark struct {
-	Event  int    // the event, as Add returned it; -1 for below the last one
-	Offset int    // the byte of it, from 0, that gets a caret; -1 for none
-	Words  string // what was wanted
-}
-
-// Draw gives the record as lines of text: a lifeline for the clients on the
-// left, one for the server on the right, an arrow for each event. With two
-// clients or more, each line names its own. Of a long record it shows the
-// beginning and the end, and always the marked event, and what never arrived.
-func (r *Record) Draw(mark *Mark) string {
-	events, clients := r.Events(), r.Clients()
+// Draw gives the conversation as lines of text, for a screen of so many columns,
+// or, if that is 0, as wide as it needs: a lifeline for the clients on the left,
+// one for the server on the right, an arrow for each event. With two clients or
+// more, each line names its own. Of a long conversation it shows as much as
+// Shorten keeps of a Screenful.
+//
+// On a narrow screen the arrows are shorter, and then fewer bytes are shown, and
+// how many there are; then the times and long names go. Where nothing can be
+// drawn, it says so.
+func (c Conversation) Draw(mark *Mark, columns int) string {
 	if mark == nil {
 		mark = &Mark{Event: -1, Offset: -1}
 	}
-	label := 0
-	if len(clients) > 1 {
-		for _, c := range clients {
-			label = max(label, utf8.RuneCountInString(c.Name)+2)
+	short, at := c.Shorten(*mark, Screenful)
+	for _, how := range []layout{{times: true}, {}, {label: brief}} {
+		d := short.drawing(at, how)
+		if room := d.room(columns); room >= least {
+			return d.draw(room, columns)
 		}
 	}
-	b := new(strings.Builder)
-	r.head(b, clients, label)
-	skipped, lost := 0, 0
-	for _, e := range events {
-		if e.Lost {
-			lost++
-		}
-	}
-	for i, e := range events {
-		if !shown(i, len(events), mark.Event) && !(e.Lost && lost <= most) {
-			skipped++
-			continue
-		}
-		if skipped > 0 {
-			fmt.Fprintf(b, "%*s  │ %s │\n", label, "", center(fmt.Sprintf("... %d more ...", skipped), span))
-			skipped = 0
-		}
-		if i == mark.Event && mark.Offset >= 0 {
-			line, column := r.row(e, label).draw(span, mark.Offset)
-			b.WriteString(line + "\n" + caret(column, mark.Words, width) + "\n")
-			continue
-		}
-		line, _ := r.row(e, label).draw(span, -1)
-		b.WriteString(line + "\n")
-	}
-	if mark.Words != "" && (mark.Event < 0 || mark.Offset < 0) {
-		fmt.Fprintf(b, "%*s  %s\n", label, "", mark.Words)
-	}
-	return b.String()
+	return strings.Join(wrap("(The conversation needs a wider screen to be drawn.)", columns), "\n") + "\n"
 }
 
-// shown tells which of n events a drawing has room for: the first, those about
-// the marked one, and the last.
-func shown(i, n, marked int) bool {
-	const head, before, after = 2, 3, 1
-	if n <= most+1 || i < head { // never a line that says "1 more"
-		return true
+// A layout is what a drawing has room for.
+type layout struct {
+	times bool
+	label int // columns of a client's name; 0 for as many as it has
+}
+
+// A drawing is a conversation before it is known how far its lifelines are
+// apart.
+type drawing struct {
+	left, right string // the head
+	label       int    // columns before the left lifeline
+	rows        []row
+	mark        Mark
+}
+
+func (c Conversation) drawing(mark Mark, how layout) drawing {
+	d := drawing{left: fmt.Sprintf("%d clients", len(c.Clients)), right: c.called(), mark: mark}
+	if len(c.Clients) == 1 {
+		d.left = strings.TrimSpace(c.Clients[0].Name + " " + c.Clients[0].Address)
 	}
-	tail := most - head
-	if marked >= 0 && marked < n-tail {
-		tail -= before + 1 + after
+	if len(c.Clients) > 1 {
+		for _, client := range c.Clients {
+			d.label = max(d.label, utf8.RuneCountInString(client.Name)+2)
+		}
 	}
-	return i >= n-tail || marked >= 0 && i >= marked-before && i <= marked+after
+	if how.label > 0 {
+		d.label = min(d.label, how.label+2)
+	}
+	for _, e := range c.Events {
+		r := c.row(e, d.label)
+		if !how.times {
+			r.at = ""
+		}
+		d.rows = append(d.rows, r)
+	}
+	return d
+}
+
+// room is how far apart the lifelines can be.
+func (d drawing) room(columns int) int {
+	room := span
+	for _, r := range d.rows {
+		if columns > 0 {
+			room = min(room, columns-r.around())
+		}
+	}
+	return room
+}
+
+func (d drawing) draw(room, columns int) string {
+	narrow := widest
+	if columns > 0 {
+		narrow = min(widest, columns)
+	}
+	lines := d.head(room, narrow)
+	for i, r := range d.rows {
+		if i != d.mark.Event || d.mark.Offset < 0 {
+			line, _ := r.draw(room, -1)
+			lines = append(lines, r.fit(line, room, columns)...)
+			continue
+		}
+		line, column := r.draw(room, d.mark.Offset)
+		lines = append(lines, r.fit(line, room, columns)...)
+		lines = append(lines, caret(column, d.mark.Words, narrow)...)
+	}
+	if d.mark.Words != "" && (d.mark.Event < 0 || d.mark.Offset < 0) {
+		indent := strings.Repeat(" ", d.label+2)
+		for _, line := range wrap(d.mark.Words, narrow-len(indent)) {
+			lines = append(lines, indent+line)
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// head puts the two names beside each other, the server's about its lifeline, or
+// one below the other.
+func (d drawing) head(room, columns int) []string {
+	left, right := utf8.RuneCountInString(d.left), utf8.RuneCountInString(d.right)
+	lifeline := d.label + 2 + room + 5
+	start := max(left+2, min(lifeline-right/2, columns-right))
+	if start+right <= columns {
+		return []string{fmt.Sprintf("%-*s%s", start, d.left, d.right)}
+	}
+	return []string{d.left, strings.Repeat(" ", max(0, columns-right)) + d.right}
 }
 
 // caret points at a column from below, its words kept on the screen.
-func caret(column int, words string, width int) string {
-	if column+2+utf8.RuneCountInString(words) <= width {
-		return strings.Repeat(" ", column) + "^ " + words
+func caret(column int, words string, columns int) []string {
+	n := utf8.RuneCountInString(words)
+	if words == "" || column+2+n <= columns {
+		return []string{strings.TrimRight(strings.Repeat(" ", column)+"^ "+words, " ")}
 	}
-	if before := column - 1 - utf8.RuneCountInString(words); before >= 0 {
-		return strings.Repeat(" ", before) + words + " ^"
+	if before := column - 1 - n; before >= 0 {
+		return []string{strings.Repeat(" ", before) + words + " ^"}
 	}
-	return strings.Repeat(" ", column) + "^\n    " + words
+	lines := []string{strings.Repeat(" ", column) + "^"}
+	indent := strings.Repeat(" ", max(0, min(4, columns-n)))
+	for _, line := range wrap(words, columns-len(indent)) {
+		lines = append(lines, indent+line)
+	}
+	return lines
 }
 
-func (r *Record) head(b *strings.Builder, clients []Client, label int) {
-	left := fmt.Sprintf("%d clients", len(clients))
-	if len(clients) == 1 {
-		left = clients[0].Name + " " + clients[0].Address
+// wrap breaks a text that is too long between words, or else anywhere. 0 is no
+// limit.
+func wrap(text string, columns int) (lines []string) {
+	runes := []rune(text)
+	for columns > 0 && len(runes) > columns {
+		at := columns
+		for i := columns; i > columns/2; i-- {
+			if runes[i] == ' ' {
+				at = i
+				break
+			}
+		}
+		lines = append(lines, strings.TrimRight(string(runes[:at]), " "))
+		runes = runes[at:]
+		if runes[0] == ' ' {
+			runes = runes[1:]
+		}
 	}
-	right := strings.TrimSpace(r.Server + " " + r.Address)
-	middle := label + 2 + span + 5 // the column of the server's lifeline
-	start := max(utf8.RuneCountInString(left)+2, middle-utf8.RuneCountInString(right)/2)
-	start = min(start, max(utf8.RuneCountInString(left)+2, width-utf8.RuneCountInString(right)))
-	fmt.Fprintf(b, "%-*s%s\n", start, left, right)
+	return append(lines, string(runes))
 }
 
 // row is the event's line.
-func (r *Record) row(e Event, label int) row {
+func (c Conversation) row(e Event, label int) row {
 	line := row{left: '│', right: '│', at: "  " + stamp(e.At)}
 	if label > 0 {
-		line.before = e.Client
+		line.before = cut(e.Client, label-2)
 	}
 	line.before = fmt.Sprintf("%-*s  ", label, line.before)
 	if e.From != "" {
@@ -120,7 +178,7 @@ func (r *Record) row(e Event, label int) row {
 		return line
 	case Exit:
 		line.more += "  " + e.Text
-		if r.OnLeft {
+		if c.OnLeft {
 			line.left = '╳'
 		} else {
 			line.right = '╳'
@@ -129,8 +187,11 @@ func (r *Record) row(e Event, label int) row {
 	case Note:
 		line.note = e.Text
 		return line
+	case Omitted:
+		line.note, line.at = fmt.Sprintf("... %d more ...", e.Count), ""
+		return line
 	case Bytes:
-		line.bytes = &excerpt{data: e.Data, size: len(e.Data)}
+		line.bytes = &Excerpt{Data: e.Data, Before: e.Before, After: e.After}
 	default:
 		line.words = string(e.Kind)
 	}
@@ -153,13 +214,13 @@ type row struct {
 	tip      rune // of an arrow, or 0
 	toServer bool
 	words    string   // the arrow's, if they are no bytes
-	bytes    *excerpt // or these
+	bytes    *Excerpt // or these
 
 	at, more string // right of the lifelines
 }
 
 // draw gives the row's line, its lifelines so far apart, and the column in
-// which byte mark stands.
+// which byte mark of what was moved stands.
 func (r row) draw(span, mark int) (line string, column int) {
 	left := r.before + string(r.left) + " "
 	right := " " + string(r.right) + r.at + r.more
@@ -178,50 +239,104 @@ func (r row) draw(span, mark int) (line string, column int) {
 	return left + words + right, utf8.RuneCountInString(left) + start
 }
 
-// Quote shows bytes as Go writes them, in at most room columns: of many bytes
-// those around byte near, and how many there are.
-func Quote(data []byte, near, room int) string {
-	text, _ := (&excerpt{data: data, size: len(data)}).quote(near, room)
+// around is how many columns a row needs beside those between its lifelines.
+func (r row) around() int {
+	return utf8.RuneCountInString(r.before) + len("| ") + len(" |") + utf8.RuneCountInString(r.at)
+}
+
+// fit is the row's line. What stands to the right of the time, if there is no
+// room for it there, goes between the lifelines: to those of a row that has
+// nothing there, or to rows below.
+func (r row) fit(line string, room, columns int) []string {
+	if r.tip == 0 && utf8.RuneCountInString(r.note) > room {
+		return r.between(strings.Fields(r.note), room)
+	}
+	if r.more == "" || columns == 0 || utf8.RuneCountInString(line) <= columns {
+		return []string{line}
+	}
+	more := strings.Fields(r.more)
+	r.more = ""
+	if r.tip == 0 && r.note == "" {
+		return r.between(more, room)
+	}
+	line, _ = r.draw(room, 0)
+	return append([]string{line}, r.below().between(more, room)...)
+}
+
+// below is an empty row.
+func (r row) below() row {
+	return row{before: strings.Repeat(" ", utf8.RuneCountInString(r.before)), left: '│', right: '│'}
+}
+
+// between puts words between the lifelines, in as many rows as they take. The
+// first of those is the row itself.
+func (r row) between(words []string, room int) (lines []string) {
+	for len(words) > 0 {
+		text := cut(words[0], room)
+		for words = words[1:]; len(words) > 0 && utf8.RuneCountInString(text+" "+words[0]) <= room; words = words[1:] {
+			text += " " + words[0]
+		}
+		r.note = text
+		line, _ := r.draw(room, 0)
+		lines = append(lines, line)
+		r = r.below()
+	}
+	return lines
+}
+
+func cut(word string, room int) string {
+	if runes := []rune(word); len(runes) > room {
+		return string(runes[:room-1]) + "…"
+	}
+	return word
+}
+
+// An Excerpt is what is known of some bytes.
+type Excerpt struct {
+	Data          []byte
+	Before, After int // so many more there are
+}
+
+// Quote shows the excerpt as Go writes bytes, in at most room columns: of many
+// bytes those around byte near, counted from the first of all, and how many there
+// are.
+func (x *Excerpt) Quote(near, room int) string {
+	text, _ := x.quote(near, room)
 	return text
 }
 
-// An excerpt is what is known of some bytes.
-type excerpt struct {
-	data          []byte
-	before, after bool // there are more
-	size          int  // of all
-}
-
 // quote shows the excerpt in at most room columns, and tells in which of them
-// byte mark of data begins.
-func (x *excerpt) quote(mark, room int) (text string, column int) {
-	mark = max(0, min(mark, len(x.data)))
-	from, to := 0, len(x.data)
+// byte mark begins, counted from the first of all.
+func (x *Excerpt) quote(mark, room int) (text string, column int) {
+	mark = max(0, min(mark-x.Before, len(x.Data)))
+	from, to := 0, len(x.Data)
 	text, column = x.show(from, to, mark)
 	if utf8.RuneCountInString(text) <= room {
 		return text, column
 	}
-	from, to = around(x.data, mark, room-4-len(x.count())) // but for quotes and ellipses
+	from, to = around(x.Data, mark, room-4-len(x.count())) // but for quotes and ellipses
 	return x.show(from, to, mark)
 }
 
 // show quotes data[from:to], and says if that is not all.
-func (x *excerpt) show(from, to, mark int) (text string, column int) {
+func (x *Excerpt) show(from, to, mark int) (text string, column int) {
 	before, after, size := "", "", ""
-	if from > 0 || x.before {
+	if from > 0 || x.Before > 0 {
 		before = "…"
 	}
-	if to < len(x.data) || x.after {
+	if to < len(x.Data) || x.After > 0 {
 		after = "…"
 	}
 	if before+after != "" {
 		size = x.count()
 	}
-	column = utf8.RuneCountInString(`"`+before) + len(inside(x.data[from:mark]))
-	return `"` + before + inside(x.data[from:to]) + after + `"` + size, column
+	column = utf8.RuneCountInString(`"`+before) + len(inside(x.Data[from:mark]))
+	return `"` + before + inside(x.Data[from:to]) + after + `"` + size, column
 }
 
-func (x *excerpt) count() string { return fmt.Sprintf(" (%d bytes)", x.size) }
+func (x *Excerpt) count() string {
+	return fmt.Sprintf(" (%d bytes)", x.Before+len(x.Data)+x.After)
+}
 
 // around finds the bytes to show in so many columns: a third of them before
 // the mark, unless there is room for more.

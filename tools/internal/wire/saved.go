@@ -3,42 +3,50 @@ package wire
 import (
 	"encoding/json"
 	"os"
-	"time"
 )
 
 // A Terminal is what a program's terminal showed: the command, what was typed,
 // what was printed.
-type Terminal struct{ Command, In, Out string }
-
-// Saved is a record in a file, as JSON.
-type Saved struct {
-	Server    string
-	Address   string
-	OnLeft    bool
-	Clients   []Client
-	Events    []Event
-	Terminals []Terminal
+type Terminal struct {
+	Command string `json:"command"`       // "nc 127.0.0.1 12000"
+	In      string `json:"in,omitempty"`  // on its standard input
+	Out     string `json:"out,omitempty"` // on its standard output
 }
 
-// Save writes the record, and the terminals that belong to it.
-func (r *Record) Save(path string, terminals []Terminal) error {
-	text, err := json.MarshalIndent(Saved{r.Server, r.Address, r.OnLeft, r.Clients(), r.Events(), terminals}, "", "\t")
+// A Conversation is a record as plain data, for a file or another process. Its
+// JSON is the one that `course test -json` documents.
+type Conversation struct {
+	Server    string     `json:"server"`            // the program's name, or "server" where that is the lab's
+	Address   string     `json:"address,omitempty"` // of the server
+	OnLeft    bool       `json:"onLeft,omitempty"`  // the program that is judged is the client
+	Clients   []Client   `json:"clients,omitempty"`
+	Events    []Event    `json:"events,omitempty"`
+	Terminals []Terminal `json:"terminals,omitempty"` // that belong to it, of a transcript
+}
+
+// Conversation is a copy of what happened so far.
+func (r *Record) Conversation() Conversation {
+	return Conversation{Server: r.Server, Address: r.Address, OnLeft: r.OnLeft, Clients: r.Clients(), Events: r.Events()}
+}
+
+// Save writes a conversation as JSON.
+func (c Conversation) Save(path string) error {
+	text, err := json.MarshalIndent(c, "", "\t")
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(path, append(text, '\n'), 0o666)
 }
 
-// Load reads what Save wrote. The record begins when its first event did.
-func Load(path string) (*Record, []Terminal, error) {
+// Load reads what Save wrote.
+func Load(path string) (Conversation, error) {
+	var c Conversation
 	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, err
+	if err == nil {
+		err = json.Unmarshal(text, &c)
 	}
-	var s Saved
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, nil, err
-	}
-	r := &Record{Server: s.Server, Address: s.Address, OnLeft: s.OnLeft, began: time.Now(), clients: s.Clients, events: s.Events}
-	return r, s.Terminals, nil
+	return c, err
 }
+
+// Draw is that of the record's conversation so far, at its natural width.
+func (r *Record) Draw(mark *Mark) string { return r.Conversation().Draw(mark, 0) }

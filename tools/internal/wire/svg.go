@@ -48,25 +48,25 @@ type picture struct {
 	end         float64 // where that ends: with the program; 0 if it lives on
 }
 
-// SVG draws the record as a sequence diagram: a lifeline for each client, and in
+// SVG draws the conversation as a sequence diagram: a lifeline for each client, and in
 // the server's frame one for its UDP socket; for a TCP server one for its welcome
 // socket, to which clients connect, and one for each connection socket, which
 // carries the bytes. What befalls the program, and none of its sockets, goes
 // across the frame. It follows the reader's preference for light or dark.
-func (r *Record) SVG(title string) ([]byte, error) {
-	events, clients := r.Events(), r.Clients()
+func (c Conversation) SVG(title string) ([]byte, error) {
+	events, clients := c.Events, c.Clients
 	if len(events) == 0 || len(clients) == 0 {
 		return nil, errors.New("nothing went over the wire that the course could see")
 	}
 	p := &picture{clients: map[string]int{}, asked: map[string]int{}, serving: map[string]int{}}
-	for _, c := range clients {
-		if _, ok := p.clients[c.Name]; !ok {
-			p.clients[c.Name] = len(p.lines)
-			p.lines = append(p.lines, &lifeline{name: c.Name, of: c.Address, class: "client"})
+	for _, client := range clients {
+		if _, ok := p.clients[client.Name]; !ok {
+			p.clients[client.Name] = len(p.lines)
+			p.lines = append(p.lines, &lifeline{name: client.Name, of: client.Address, class: "client"})
 		}
 	}
 	p.sockets(events)
-	p.spread(r, events)
+	p.spread(c, events)
 	p.y = heads + headHigh + 10
 	for i, e := range events {
 		const most, head = 40, 20
@@ -74,12 +74,12 @@ func (r *Record) SVG(title string) ([]byte, error) {
 			p.note(fmt.Sprintf("... %d more ...", len(events)-most))
 		}
 		if len(events) <= most || i < head || i >= len(events)-(most-head) {
-			p.draw(r, e)
+			p.draw(c, e)
 		} else {
 			p.follow(e)
 		}
 	}
-	return []byte(p.page(r, title)), nil
+	return []byte(p.page(c, title)), nil
 }
 
 // sockets gives the server a lifeline for each of its sockets.
@@ -134,7 +134,7 @@ func (p *picture) follow(e Event) {
 func words(e Event) string {
 	text := string(e.Kind)
 	if e.Kind == Bytes {
-		text = Quote(e.Data, 0, 44)
+		text = (&Excerpt{Data: e.Data, Before: e.Before, After: e.After}).Quote(0, 44)
 	}
 	if e.From != "" {
 		text += " from " + e.From
@@ -146,7 +146,7 @@ func words(e Event) string {
 }
 
 // spread places the lifelines so that every arrow has room for its words.
-func (p *picture) spread(r *Record, events []Event) {
+func (p *picture) spread(c Conversation, events []Event) {
 	gaps := make([]float64, len(p.lines))
 	need := func(from, to int, pixels float64) {
 		have := 0.0
@@ -179,17 +179,21 @@ func (p *picture) spread(r *Record, events []Event) {
 	}
 	first, last := p.lines[p.server], p.lines[len(p.lines)-1]
 	p.left = first.x - first.wide()/2 - 12
-	p.right = max(last.x+last.wide()/2+12, p.left+float64(utf8.RuneCountInString(r.called()))*letter+26)
+	p.right = max(last.x+last.wide()/2+12, p.left+float64(utf8.RuneCountInString(c.called()))*letter+26)
 }
 
 // called is the server's name, with its address.
-func (r *Record) called() string { return strings.TrimSpace(r.Server + " " + r.Address) }
+func (c Conversation) called() string { return strings.TrimSpace(c.Server + " " + c.Address) }
 
 func (l *lifeline) wide() float64 {
 	return float64(max(utf8.RuneCountInString(l.name), utf8.RuneCountInString(l.of)))*letter + 20
 }
 
-func (p *picture) draw(r *Record, e Event) {
+func (p *picture) draw(c Conversation, e Event) {
+	if e.Kind == Omitted {
+		p.note(fmt.Sprintf("... %d more ...", e.Count))
+		return
+	}
 	p.y += rowHigh
 	if e.Kind != Note {
 		p.text(10, p.y+4, "time", "", stamp(e.At))
@@ -201,14 +205,14 @@ func (p *picture) draw(r *Record, e Event) {
 		p.y -= rowHigh
 		p.note(e.Text)
 	case Silence:
-		p.befalls(r, "wrong dashed", e.Text)
+		p.befalls(c, "wrong dashed", e.Text)
 	case Exit:
 		class := "wrong"
 		if e.Text == "exit status 0" {
 			class = "plain"
 		}
-		p.befalls(r, class, "exits: "+e.Text)
-		p.exit(r)
+		p.befalls(c, class, "exits: "+e.Text)
+		p.exit(c)
 	case Refused:
 		p.arrow(client.x, server.x, words(e), "wrong", 1)
 	case Connect:
@@ -238,8 +242,8 @@ func (p *picture) draw(r *Record, e Event) {
 
 // befalls tells what befalls the program that is judged: across the server's
 // frame, or beside a client's lifeline.
-func (p *picture) befalls(r *Record, class, text string) {
-	if r.OnLeft {
+func (p *picture) befalls(c Conversation, class, text string) {
+	if c.OnLeft {
 		p.text(p.lines[0].x+12, p.y+4, class, "", text)
 		return
 	}
@@ -248,9 +252,9 @@ func (p *picture) befalls(r *Record, class, text string) {
 }
 
 // exit ends the program that is judged, with all its sockets.
-func (p *picture) exit(r *Record) {
+func (p *picture) exit(c Conversation) {
 	ours := p.lines[p.server:]
-	if r.OnLeft {
+	if c.OnLeft {
 		ours = p.lines[:p.server]
 	} else {
 		p.end = p.y
@@ -328,7 +332,7 @@ func (p *picture) head(l *lifeline, y float64) {
 }
 
 // page puts the lifelines behind the arrows, and everything on paper.
-func (p *picture) page(r *Record, title string) string {
+func (p *picture) page(c Conversation, title string) string {
 	arrows := p.body.String()
 	p.body.Reset()
 	for _, l := range p.lines {
@@ -349,7 +353,7 @@ func (p *picture) page(r *Record, title string) string {
 	fmt.Fprintf(b, "%s\n<title id=\"title\">%s</title>\n<style>%s</style>\n", SVGMark, escape(title), style)
 	b.WriteString(`<rect class="paper" width="100%" height="100%"/>` + "\n")
 	fmt.Fprintf(b, `<rect class="program" x="%.1f" y="%d" width="%.1f" height="%.1f" rx="6"/>`, p.left, top-8, p.right-p.left, end-top+8)
-	fmt.Fprintf(b, `<text class="name" x="%.1f" y="%d">%s</text>`+"\n", p.left+10, top+12, escape(r.called()))
+	fmt.Fprintf(b, `<text class="name" x="%.1f" y="%d">%s</text>`+"\n", p.left+10, top+12, escape(c.called()))
 	for _, l := range p.lines {
 		if l.to == 0 {
 			l.to = bottom - 8

@@ -47,7 +47,7 @@ func conversation() *Record {
 
 func TestSVG(t *testing.T) {
 	t.Run("a TCP server has a welcome socket, and a connection socket for each client", func(t *testing.T) {
-		picture, err := conversation().SVG("A title with <signs> & \x01 more")
+		picture, err := conversation().Conversation().SVG("A title with <signs> & \x01 more")
 		require.NoError(t, err)
 
 		said := texts(t, picture)
@@ -65,7 +65,7 @@ func TestSVG(t *testing.T) {
 		r.Join("ann", "127.0.0.1:50001")
 		r.Add(Event{Client: "ann", Kind: Bytes, ToServer: true, Data: []byte("hi")})
 		r.Add(Event{Client: "ann", Kind: Bytes, Data: []byte("HI"), From: "127.0.0.1:9"})
-		picture, err := r.SVG("")
+		picture, err := r.Conversation().SVG("")
 		require.NoError(t, err)
 
 		said := texts(t, picture)
@@ -82,7 +82,7 @@ func TestSVG(t *testing.T) {
 		r.Add(Event{Client: "ann", Kind: Bytes, ToServer: true, Data: []byte("two"), Lost: true})
 		r.Add(Event{Client: "ann", Kind: Bytes, Data: []byte("ONE"), Lost: true})
 		r.Add(Event{Client: "bob", Kind: Refused, ToServer: true})
-		picture, err := r.SVG("")
+		picture, err := r.Conversation().SVG("")
 		require.NoError(t, err)
 
 		assert.Contains(t, texts(t, picture), `"two" is lost`)
@@ -96,7 +96,7 @@ func TestSVG(t *testing.T) {
 		r.Add(Event{Client: "cy", Kind: Bytes, ToServer: true, Data: []byte("hi")})
 		r.Add(Event{Kind: Silence, Text: "asleep"})
 		r.Add(Event{Kind: Exit, Text: "exit status 0"})
-		picture, err := r.SVG("")
+		picture, err := r.Conversation().SVG("")
 		require.NoError(t, err)
 
 		frame := regexp.MustCompile(`class="program" x="([\d.]+)"`).FindSubmatch(picture)
@@ -110,7 +110,7 @@ func TestSVG(t *testing.T) {
 		r := conversation()
 		r.Join("cy", "127.0.0.1:50003")
 		r.Add(Event{Client: "cy", Kind: Bytes, ToServer: true, Data: []byte("hi")})
-		picture, err := r.SVG("")
+		picture, err := r.Conversation().SVG("")
 		require.NoError(t, err)
 
 		said := texts(t, picture)
@@ -129,7 +129,7 @@ func TestSVG(t *testing.T) {
 			for range 100 {
 				r.Add(Event{Client: "bob", Kind: Bytes, Data: []byte("x")})
 			}
-			picture, err := r.SVG("")
+			picture, err := r.Conversation().SVG("")
 			require.NoError(t, err)
 			said := texts(t, picture)
 			assert.Contains(t, said, "... 77 more ...")
@@ -138,7 +138,7 @@ func TestSVG(t *testing.T) {
 	})
 
 	t.Run("nothing cannot be drawn", func(t *testing.T) {
-		_, err := New("server").SVG("")
+		_, err := New("server").Conversation().SVG("")
 		require.Error(t, err)
 	})
 }

@@ -1,7 +1,10 @@
 // Package wire keeps what went over the wire, and draws it.
 //
-// Goals: one record for a test's failure, a lesson's picture and `course
-// trace`; one drawing for a screen of text.
+// Goals:
+//
+//   - one record for a test's failure, a lesson's picture and `course trace`;
+//   - plain data, a Conversation, for a file or another process;
+//   - one drawing, made for the width of the screen that shows it.
 //
 // Non-goals: capturing packets. A record has what the sockets' calls saw, so
 // it says which bytes one Read returned, and nothing of segments.
@@ -25,18 +28,24 @@ const (
 	Silence Kind = "silence"       // of the program that is judged: it waits, and nothing will wake it
 	Exit    Kind = "exits"         // of the program that is judged
 	Note    Kind = "note"          // a remark between two events
+	Omitted Kind = "omitted"       // events that stood here, and were left out to save room
 )
 
 // An Event is one line of a record.
+//
+// As JSON, times are in nanoseconds, and data is in base64.
 type Event struct {
-	At       time.Duration // since the record began
-	Client   string        // the name of the client that took part; "" for none
-	Kind     Kind
-	ToServer bool   // the direction of Connect, Bytes, End, Close and Reset
-	Data     []byte // what was moved by Bytes
-	Text     string // a Note's words, an Exit's status, a Silence's place
-	From     string // the sender's address, where it is not the one that was asked
-	Lost     bool   // Bytes that never arrived
+	At       time.Duration `json:"at"`                 // since the record began
+	Client   string        `json:"client,omitempty"`   // the name of the client that took part; "" for none
+	Kind     Kind          `json:"kind"`               // what happened
+	ToServer bool          `json:"toServer,omitempty"` // the direction of Connect, Bytes, End, Close and Reset
+	Data     []byte        `json:"data,omitempty"`     // what was moved by Bytes
+	Before   int           `json:"before,omitempty"`   // so many bytes that were moved before Data are left out
+	After    int           `json:"after,omitempty"`    // and so many behind it
+	Text     string        `json:"text,omitempty"`     // a Note's words, an Exit's status, a Silence's place
+	From     string        `json:"from,omitempty"`     // the sender's address, where it is not the one that was asked
+	Lost     bool          `json:"lost,omitempty"`     // Bytes that never arrived; of Omitted, some of them
+	Count    int           `json:"count,omitempty"`    // how many events are Omitted
 }
 
 // A Record is what happened between one program and its clients, in order. Its
@@ -53,7 +62,10 @@ type Record struct {
 }
 
 // A Client is one lifeline's name and address.
-type Client struct{ Name, Address string }
+type Client struct {
+	Name    string `json:"name"`
+	Address string `json:"address,omitempty"`
+}
 
 // New begins a record now.
 func New(server string) *Record {
@@ -76,7 +88,7 @@ func (r *Record) Add(e Event) int {
 	return len(r.events) - 1
 }
 
-// Asked tells whether any client has sent bytes.
+// Asked reports whether any client has sent bytes.
 func (r *Record) Asked() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -100,4 +112,9 @@ func (r *Record) Clients() []Client {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]Client(nil), r.clients...)
+}
+
+// Copy is a record that goes on from here by itself.
+func (r *Record) Copy() *Record {
+	return &Record{Server: r.Server, Address: r.Address, OnLeft: r.OnLeft, began: r.began, events: r.Events(), clients: r.Clients()}
 }

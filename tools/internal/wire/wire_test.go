@@ -60,36 +60,45 @@ func many(n int) (events []wire.Event) {
 	return events
 }
 
-// marked is a record of one answer, with a caret at a byte of it.
-func marked(data string, offset int, words string) func() string {
-	return func() string {
-		r := record(one, said("client", server, "a question"), said("client", client, data))
-		return r.Draw(&wire.Mark{Event: 1, Offset: offset, Words: words})
-	}
+func onLeft(r *wire.Record) *wire.Record {
+	r.OnLeft = true
+	return r
 }
 
-func drawn(r *wire.Record) func() string { return func() string { return r.Draw(nil) } }
+func ofEveryKind() (events []wire.Event) {
+	for _, data := range kinds {
+		events = append(events, said("client", server, data), said("client", client, data))
+	}
+	return events
+}
+
+// marked is a record of one answer, with a caret at a byte of it.
+func marked(data string, offset int, words string) picture {
+	r := record(one, said("client", server, "a question"), said("client", client, data))
+	return picture{r.Conversation(), wire.Mark{Event: 1, Offset: offset, Words: words}}
+}
+
+func drawn(r *wire.Record) picture {
+	return picture{r.Conversation(), wire.Mark{Event: -1, Offset: -1}}
+}
+
+// A picture is what can be drawn.
+type picture struct {
+	of   wire.Conversation
+	mark wire.Mark
+}
+
+func (p picture) draw(columns int) string { return p.of.Draw(&p.mark, columns) }
 
 var drawings = []struct {
 	name string
-	draw func() string
+	picture
 }{
 	{"nothing happened", drawn(record(one))},
 	{"one client", drawn(record(one, said("client", server, kinds[0]), said("client", client, "HELLO")))},
 	{"three clients", drawn(record(three, said("ann", server, kinds[0]), said("charlotte", server, kinds[0]), said("bob", client, "HELLO"), wire.Event{Kind: wire.Silence, Text: "asleep"}))},
-	{"the program on the left", func() string {
-		r := record(one, did("client", wire.Connect, server), said("client", server, "hello"), wire.Event{Kind: wire.Exit, Text: "exit status 1"})
-		r.OnLeft = true
-		return r.Draw(nil)
-	}},
-	{"bytes of every kind", func() string {
-		r := record(one)
-		for _, data := range kinds {
-			r.Add(said("client", server, data))
-			r.Add(said("client", client, data))
-		}
-		return r.Draw(nil)
-	}},
+	{"the program on the left", drawn(onLeft(record(one, did("client", wire.Connect, server), said("client", server, "hello"), wire.Event{Kind: wire.Exit, Text: "exit status 1"})))},
+	{"bytes of every kind", drawn(record(one, ofEveryKind()...))},
 	{"long data", drawn(record(one, said("client", server, text), said("client", client, strings.Repeat("\x00", 1000))))},
 	{"data that just fits, and that just does not", drawn(record(one, said("client", server, text[:42]), said("client", server, text[:43]), said("client", client, text[:42]), said("client", client, text[:43])))},
 	{"every kind of event", drawn(record(one,
@@ -114,27 +123,15 @@ var drawings = []struct {
 	{"caret beyond the data", marked("short", 99, "wanted more")},
 	{"caret with words that fit on its left only", marked("HELLO", 4, strings.Repeat("x", 40))},
 	{"caret with words that fit on no side", marked("HELLO", 4, strings.Repeat("x", 80))},
-	{"caret under what was sent", func() string {
-		return record(one, said("client", server, "hello")).Draw(&wire.Mark{Event: 0, Offset: 1, Words: `wanted "hallo"`})
-	}},
-	{"caret among clients", func() string {
-		return record(three, said("ann", server, "a"), said("bob", client, "BOB"), said("charlotte", server, "c")).Draw(&wire.Mark{Event: 1, Offset: 1, Words: "wanted more"})
-	}},
-	{"words below all", func() string {
-		return record(one, said("client", server, "hello")).Draw(&wire.Mark{Event: -1, Offset: -1, Words: `wanted "HELLO"`})
-	}},
+	{"caret under what was sent", picture{record(one, said("client", server, "hello")).Conversation(), wire.Mark{Event: 0, Offset: 1, Words: `wanted "hallo"`}}},
+	{"caret among clients", picture{record(three, said("ann", server, "a"), said("bob", client, "BOB"), said("charlotte", server, "c")).Conversation(), wire.Mark{Event: 1, Offset: 1, Words: "wanted more"}}},
+	{"words below all", picture{record(one, said("client", server, "hello")).Conversation(), wire.Mark{Event: -1, Offset: -1, Words: `wanted "HELLO"`}}},
 
 	{"as many events as there is room for", drawn(record(one, many(17)...))},
 	{"more events", drawn(record(one, many(18)...))},
-	{"a mark at the beginning of many", func() string {
-		return record(one, many(100)...).Draw(&wire.Mark{Event: 1, Offset: 0, Words: "wanted more"})
-	}},
-	{"a mark in the middle of many", func() string {
-		return record(one, many(100)...).Draw(&wire.Mark{Event: 51, Offset: 0, Words: "wanted more"})
-	}},
-	{"a mark at the end of many", func() string {
-		return record(one, many(100)...).Draw(&wire.Mark{Event: 99, Offset: 0, Words: "wanted more"})
-	}},
+	{"a mark at the beginning of many", picture{record(one, many(100)...).Conversation(), wire.Mark{Event: 1, Offset: 0, Words: "wanted more"}}},
+	{"a mark in the middle of many", picture{record(one, many(100)...).Conversation(), wire.Mark{Event: 51, Offset: 0, Words: "wanted more"}}},
+	{"a mark at the end of many", picture{record(one, many(100)...).Conversation(), wire.Mark{Event: 99, Offset: 0, Words: "wanted more"}}},
 }
 
 var moment = regexp.MustCompile(`\d+\.\d+ ms`)
@@ -154,7 +151,7 @@ func TestDraw(t *testing.T) {
 	}
 	drawn := &txtar.Archive{Comment: []byte("What the tests of package wire draw.\n\n")}
 	for _, d := range drawings {
-		got := moment.ReplaceAllString(d.draw(), "0.0 ms")
+		got := moment.ReplaceAllString(d.draw(0), "0.0 ms")
 		drawn.Files = append(drawn.Files, txtar.File{Name: d.name, Data: []byte(got)})
 		t.Run(d.name, func(t *testing.T) {
 			assertStraight(t, got)
@@ -192,29 +189,26 @@ func assertStraight(t *testing.T, drawing string) {
 	}
 }
 
-// A record that was saved is the same when it is loaded.
+// A conversation that was saved is the same when it is loaded.
 func TestSave(t *testing.T) {
-	r := record(three, said("ann", server, "\x00\xff"), did("bob", wire.Reset, client), wire.Event{Kind: wire.Exit, Text: "exit status 1"})
-	terminals := []wire.Terminal{{Command: "server", Out: "ready\n"}, {Command: "nc", In: "hello\n", Out: "HELLO\n"}}
-	path := filepath.Join(t.TempDir(), "record.json")
+	c := record(three, said("ann", server, "\x00\xff"), did("bob", wire.Reset, client), wire.Event{Kind: wire.Exit, Text: "exit status 1"}).Conversation()
+	c.Terminals = []wire.Terminal{{Command: "server", Out: "ready\n"}, {Command: "nc", In: "hello\n", Out: "HELLO\n"}}
+	path := filepath.Join(t.TempDir(), "conversation.json")
 
-	require.NoError(t, r.Save(path, terminals))
-	loaded, theirs, err := wire.Load(path)
+	require.NoError(t, c.Save(path))
+	loaded, err := wire.Load(path)
 
 	require.NoError(t, err)
-	assert.Equal(t, terminals, theirs)
-	assert.Equal(t, r.Events(), loaded.Events())
-	assert.Equal(t, r.Clients(), loaded.Clients())
-	assert.Equal(t, r.Draw(nil), loaded.Draw(nil))
+	assert.Equal(t, c, loaded)
 }
 
 func TestLoad(t *testing.T) {
-	_, _, err := wire.Load(filepath.Join(t.TempDir(), "none"))
+	_, err := wire.Load(filepath.Join(t.TempDir(), "none"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
 
 	path := filepath.Join(t.TempDir(), "broken")
 	require.NoError(t, os.WriteFile(path, []byte("{"), 0o666))
-	_, _, err = wire.Load(path)
+	_, err = wire.Load(path)
 	assert.Error(t, err)
 }
 
@@ -253,7 +247,7 @@ func TestQuote(t *testing.T) {
 		{text[:29], 99, `"…opqrstuvwxyzabc" (29 bytes)`},
 		{strings.Repeat("\xff", 29), 20, `"…\xff\xff\xff…" (29 bytes)`},
 	} {
-		got := wire.Quote([]byte(q.data), q.near, room)
+		got := (&wire.Excerpt{Data: []byte(q.data)}).Quote(q.near, room)
 		assert.Equal(t, q.want, got, "%q near %d", q.data, q.near)
 		assert.LessOrEqual(t, len([]rune(got)), room)
 	}
