@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -51,11 +52,11 @@ func assign(job windows.Handle, pid int) error {
 	return windows.AssignProcessToJobObject(job, process)
 }
 
-func (g group) kill(done <-chan struct{}) {
-	_ = windows.TerminateJobObject(g.job, 1)
-	<-done
-	windows.CloseHandle(g.job)
-}
+func (g group) kill() { _ = windows.TerminateJobObject(g.job, 1) }
+
+func (g group) close() { windows.CloseHandle(g.job) }
+
+func await(cmd *exec.Cmd) { _ = cmd.Wait() }
 
 // signal knows two: Ctrl-Break, which a Go program takes for os.Interrupt, and Kill.
 func signal(p *os.Process, s os.Signal) error {
@@ -70,14 +71,10 @@ func signal(p *os.Process, s os.Signal) error {
 
 func exiting(int) bool { return false }
 
-// settled is needed on Linux only.
-func settled(int) {}
-
-// Keeper does nothing: the kernel ends a job with its owner.
-func Keeper() {}
-
-func keep(charge) error    { return nil }
-func release(charge) error { return nil }
-
 // readNow is never called, as a deadline cannot be set.
 func readNow(*os.File, []byte, func([]byte)) (ended bool) { return true }
+
+func occupy(string) (release func()) { return func() {} }
+
+// abandoned guesses: it takes what is older than a day for a dead process's.
+func abandoned(_ string, age time.Duration) bool { return age > 24*time.Hour }

@@ -63,6 +63,18 @@ func (o *Output) Bytes() []byte {
 	return append(all, tail...)
 }
 
+// Beginning is what was written at first, and how many bytes were written behind
+// that. It is everything, unless that is so much that Bytes leaves some out.
+func (o *Output) Beginning() (head []byte, behind int) {
+	all := o.Bytes()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(all) == o.size {
+		return all, 0
+	}
+	return bytes.Clone(o.head), o.size - len(o.head)
+}
+
 // String is Bytes as text.
 func (o *Output) String() string { return string(o.Bytes()) }
 
@@ -73,7 +85,7 @@ func (o *Output) Size() int {
 	return o.size
 }
 
-// Is tells whether exactly this was written, also where Bytes leaves some out.
+// Is reports whether exactly this was written, also where Bytes leaves some out.
 func (o *Output) Is(text string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

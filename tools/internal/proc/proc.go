@@ -1,21 +1,21 @@
 // Package proc starts a program that is to be judged, and leaves nothing of it
-// behind: no process, no descriptor, no temporary file, however the judging
-// process ends.
+// behind: no process, no descriptor, no temporary folder.
 //
-// Three things see to that. Kill ends the program and its descendants and waits
-// until they are gone. On Linux the kernel kills the program when its judge
-// dies. And a keeper, a second process that outlives the judge by a moment,
-// does what the judge no longer can; see Keeper.
+// The program and its children are one group, apart from the terminal. Whoever
+// of the group is left when the program exits is killed then, and Kill kills
+// them all. A judge need not come to that: a Ctrl-C, a panic or the time-out of
+// go test may end it first. On Linux the kernel then kills the program, and on
+// Windows the whole group; a later process removes its temporary folders.
 //
-// Limits. A descendant escapes where it leaves the program's session and the
-// system has no better way to know it: on Linux it must also drop its
-// environment and outlive its parent, elsewhere on Unix nothing more is needed.
-// Windows has no keeper, only a job, which the kernel empties; temporary
-// directories stay when the judge is killed. A program of another user's, by
-// way of sudo, cannot be killed, and Kill waits for it.
+// Limits. When the judge is killed, the program's children live on under Linux,
+// and the program too under other Unix systems: they see that their peers have
+// gone, and end if they heed that. A descendant that leaves the group, as a
+// daemon does, escapes; under Linux only if its parent has ended. A program of
+// another user's, by way of sudo, cannot be killed, and Kill waits for it.
 package proc
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -34,6 +34,9 @@ type Command struct {
 	Dir  string   // the current directory if empty
 	Env  []string // the current environment if nil
 
+	// Limits, if set, are what the program may use.
+	Limits Limits
+
 	// Stdout, if set, takes what the program prints, instead of
 	// Process.Stdout: for output that must not be shortened.
 	Stdout *os.File
@@ -49,6 +52,10 @@ type Process struct {
 	done           chan struct{}
 	exit           Exit
 	kill           sync.Once
+
+	mu     sync.Mutex
+	reaped bool   // from now on its number may be another's
+	excess string // why it was ended, if it used too much
 }
 
 // Start starts the program in a session of its own (Windows: a job), away from
@@ -88,10 +95,7 @@ func Start(c Command) (*Process, error) {
 		done:   make(chan struct{}),
 	}
 	go p.wait()
-	if err := keep(charge{Group: p.Pid()}); err != nil {
-		p.Kill()
-		return nil, err
-	}
+	p.hold(c.Limits)
 	return p, nil
 }
 
@@ -99,12 +103,33 @@ func Start(c Command) (*Process, error) {
 // returns when the program exits, whoever else holds them open; what the
 // program wrote is in them by then, and Flush takes it out.
 func (p *Process) wait() {
-	settled(p.Pid())
-	_ = p.cmd.Wait() // its error is the exit status, in other words
-	p.exit = exitOf(p.cmd.ProcessState)
+	await(p.cmd)
+	p.reap()
+	p.exit = exitOf(p.cmd.ProcessState, p.excess)
 	p.stdout.Flush()
 	p.stderr.Flush()
 	close(p.done)
+}
+
+// reap kills whom the program has left in its group, while the program, dead
+// and not yet reaped, holds the group's number.
+func (p *Process) reap() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.group.kill()
+	_ = p.cmd.Wait() // its error is the exit status, in other words
+	p.reaped = true
+}
+
+// end kills the group, if the program has not exited. If it used too much, why
+// says so.
+func (p *Process) end(why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.reaped {
+		p.excess = cmp.Or(p.excess, why)
+		p.group.kill()
+	}
 }
 
 // Pid is the number of the program's process.
@@ -120,7 +145,7 @@ func (p *Process) Stdout() *Output { return p.stdout }
 func (p *Process) Stderr() *Output { return p.stderr }
 
 // Done is closed once the program has exited, all that it wrote has been
-// collected, and its exit is known. Its children may still live, and write.
+// collected, and its exit is known.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
 // Exit is how the program ended. It is valid once Done is closed.
@@ -141,16 +166,17 @@ func (p *Process) Exiting() bool {
 	}
 }
 
-// Kill ends the program and all its descendants, and returns when they are
-// gone and the pipes are closed. What they wrote can still be read. Only the
-// first call does anything; others wait for it.
+// Kill ends the program and its children, and returns when the program is gone
+// and the pipes are closed. What they wrote can still be read. Only the first
+// call does anything; others wait for it.
 func (p *Process) Kill() {
 	p.kill.Do(func() {
-		p.group.kill(p.done)
+		p.end("")
+		<-p.done
+		p.group.close()
 		p.stdin.Close()
 		p.stdout.stop()
 		p.stderr.stop()
-		_ = release(charge{Group: p.Pid()}) // without a keeper there is nothing to release
 	})
 }
 
@@ -158,20 +184,25 @@ func (p *Process) Kill() {
 type Exit struct {
 	Code   int    // the exit status, -1 if a signal ended the program
 	Signal string // "killed", "terminated"; empty if no signal did
+	Excess string // "it used more than 2 GiB of memory"; empty if it kept to its Limits
 }
 
-// String says it as the os package does: "exit status 1", "signal: killed".
+// String says it as the os package does: "exit status 1", "signal: killed"; or
+// "killed: it used more than 2 GiB of memory".
 func (e Exit) String() string {
-	if e.Signal != "" {
+	switch {
+	case e.Excess != "":
+		return e.Signal + ": " + e.Excess
+	case e.Signal != "":
 		return "signal: " + e.Signal
 	}
 	return "exit status " + strconv.Itoa(e.Code)
 }
 
-func exitOf(s *os.ProcessState) Exit {
+func exitOf(s *os.ProcessState, excess string) Exit {
 	e := Exit{Code: s.ExitCode()}
 	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
-		e.Signal = w.Signal().String()
+		e.Signal, e.Excess = w.Signal().String(), excess
 	}
 	return e
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,9 +21,6 @@ const roleVar = "PROC_TEST_ROLE"
 
 func TestMain(m *testing.M) {
 	role := os.Getenv(roleVar)
-	if role != "a host without a keeper" {
-		proc.Keeper()
-	}
 	if role == "" {
 		os.Exit(m.Run())
 	}
@@ -55,32 +53,49 @@ var roles = map[string]func(){
 		fmt.Print(strings.Repeat("x", 60_000))
 		os.Exit(3)
 	},
-	"leaves daemons": func() {
-		fmt.Println(start("forever", nil, &syscall.SysProcAttr{Setsid: true}))
-		parent := exec.Command(os.Args[0])
-		parent.Env = append(os.Environ(), roleVar+"=leaves one daemon")
-		parent.Stdout = os.Stdout
-		parent.Run()
+	"has a child": func() {
+		fmt.Println(start("forever", nil, nil))
 		forever()
 	},
-	"leaves one daemon": func() {
+	"has a daemon": func() {
 		fmt.Println(start("forever", nil, &syscall.SysProcAttr{Setsid: true}))
-	},
-	"forever": forever,
-
-	"a host killed":      func() { host(); die(syscall.SIGKILL); forever() },
-	"a host terminated":  func() { host(); die(syscall.SIGTERM); forever() },
-	"a host interrupted": func() { host(); syscall.Kill(0, syscall.SIGINT); forever() },
-	"a host panicking":   func() { host(); go panic("in a goroutine"); forever() },
-	"a host exiting":     func() { host(); os.Exit(0) },
-	"a host living":      func() { host(); forever() },
-
-	"a host without a keeper": func() {
-		p := must(proc.Start(program("ignores SIGTERM")))
-		printed(p, 1)
-		die(syscall.SIGKILL)
 		forever()
 	},
+	"leaves a child": func() { fmt.Println(start("forever", nil, nil)) },
+	"forever":        forever,
+
+	"a host killed":      func() { host("ignores SIGTERM"); die(syscall.SIGKILL); forever() },
+	"a host terminated":  func() { host("ignores SIGTERM"); die(syscall.SIGTERM); forever() },
+	"a host interrupted": func() { host("ignores SIGTERM"); syscall.Kill(0, syscall.SIGINT); forever() },
+	"a host panicking":   func() { host("ignores SIGTERM"); go panic("in a goroutine"); forever() },
+	"a host exiting":     func() { host("ignores SIGTERM"); os.Exit(0) },
+	"a host living":      func() { host("has a child"); forever() },
+
+	"appends for ever": appendForever,
+	"has a child that appends for ever": func() {
+		fmt.Println(start("appends for ever", nil, nil))
+		forever()
+	},
+	"forks for ever": func() {
+		for range 1000 { // a bound, should nobody end it
+			fmt.Println(start("forever", nil, nil))
+		}
+		forever()
+	},
+}
+
+// appendForever fills memory, up to a bound, should nobody end it.
+func appendForever() {
+	var all [][]byte
+	for range 1 << 10 {
+		mib := make([]byte, 1<<20)
+		for i := 0; i < len(mib); i += 4 << 10 {
+			mib[i] = 1
+		}
+		all = append(all, mib)
+	}
+	forever()
+	runtime.KeepAlive(all)
 }
 
 // program is this one in another role.
@@ -88,15 +103,12 @@ func program(role string) proc.Command {
 	return proc.Command{Path: os.Args[0], Env: append(os.Environ(), roleVar+"="+role)}
 }
 
-// host starts a program that leaves daemons, makes a temporary directory, and
-// prints its name.
-func host() {
-	dir, _, err := proc.TempDir("proc-*-test")
-	must(dir, err)
-	p := must(proc.Start(program("leaves daemons")))
-	printed(p, 2)
-	must(0, os.WriteFile(dir+"/file", []byte("left"), 0o600))
-	fmt.Println(dir)
+// host starts a program and repeats its first line.
+func host(role string) {
+	p := must(proc.Start(program(role)))
+	printed(p, 1)
+	fmt.Println(p.Pid())
+	fmt.Print(p.Stdout())
 }
 
 // printed waits for so many lines.

@@ -1,5 +1,6 @@
 // Package safely replaces files so that nothing is lost, whatever happens in
-// between: a full disk, a signal, a power cut.
+// between: a full disk, a signal, a power cut. It also knows whether a folder is
+// safe from other users.
 package safely
 
 import (
@@ -12,17 +13,18 @@ import (
 )
 
 // Write makes path hold text. Whoever reads path finds what was there before,
-// or all of text, never a part. Its error names path.
+// or all of text, never a part. A file that was there keeps its mode. The error
+// names path.
 func Write(path string, text []byte) error {
 	if err := write(path, text); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, reason(err))
+		return fmt.Errorf("%s cannot be written: %w", path, Reason(err))
 	}
 	return nil
 }
 
-// reason is an error of a file's without the name of the file, which may be one
-// that the reader has never heard of.
-func reason(err error) error {
+// Reason is an error of a file's without the name of the file: for a message that
+// names what the reader knows, and not a temporary file beside it.
+func Reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
 	switch {
@@ -40,9 +42,13 @@ func write(path string, text []byte) error {
 		return err
 	}
 	defer os.Remove(temp.Name()) // which is not there once it is renamed
+	mode := fs.FileMode(0o644)
+	if old, err := os.Stat(path); err == nil {
+		mode = old.Mode().Perm()
+	}
 	err = fill(temp, text)
 	if err == nil {
-		err = os.Chmod(temp.Name(), 0o644)
+		err = os.Chmod(temp.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
@@ -56,7 +62,7 @@ func write(path string, text []byte) error {
 func Keep(dir, name string, files map[string]string) (kept string, err error) {
 	kept, err = keepAll(dir, name, files)
 	if err != nil {
-		return "", fmt.Errorf("nothing can be written to %s: %w", dir, reason(err))
+		return "", fmt.Errorf("nothing can be written to %s: %w", dir, Reason(err))
 	}
 	return kept, nil
 }
@@ -106,6 +112,24 @@ func keep(path string, text []byte) error {
 		err = fmt.Errorf("%s does not hold what was written to it", path)
 	}
 	return err
+}
+
+// Private returns an error unless dir is a folder that only this user can enter,
+// and so nobody else can have put anything into it. A symbolic link is none. On
+// Windows every folder passes.
+func Private(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	why := "is not a folder"
+	if info.IsDir() {
+		why = others(info)
+	}
+	if why != "" {
+		return fmt.Errorf("%s %s", dir, why)
+	}
+	return nil
 }
 
 // fill writes text to f, down to the disk, and closes f.

@@ -3,6 +3,7 @@ package safely
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,19 @@ func TestWrite(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "two", string(text))
 
+	t.Run("a file keeps its mode", func(t *testing.T) {
+		script := filepath.Join(dir, "script")
+		require.NoError(t, os.WriteFile(script, nil, 0o700))
+		require.NoError(t, Write(script, []byte("#!/bin/sh\n")))
+
+		info, err := os.Stat(script)
+		require.NoError(t, err)
+		if runtime.GOOS != "windows" {
+			assert.Equal(t, "-rwx------", info.Mode().String())
+		}
+		require.NoError(t, os.Remove(script))
+	})
+
 	t.Run("what cannot be replaced stays, and nothing is left beside it", func(t *testing.T) {
 		taken := filepath.Join(dir, "folder")
 		require.NoError(t, os.MkdirAll(filepath.Join(taken, "full"), 0o777))
@@ -33,6 +47,42 @@ func TestWrite(t *testing.T) {
 		entries, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		assert.Len(t, entries, 2)
+	})
+}
+
+func TestPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("every folder passes on Windows")
+	}
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own")
+	require.NoError(t, os.Mkdir(own, 0o700))
+	assert.NoError(t, Private(own))
+
+	wrong := func(name string) string {
+		err := Private(filepath.Join(dir, name))
+		require.Error(t, err)
+		return strings.TrimPrefix(err.Error(), dir+"/")
+	}
+	require.NoError(t, os.Symlink(own, filepath.Join(dir, "link")))
+	assert.Equal(t, "link is not a folder", wrong("link"))
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "file"), nil, 0o600))
+	assert.Equal(t, "file is not a folder", wrong("file"))
+
+	open := filepath.Join(dir, "open")
+	require.NoError(t, os.Mkdir(open, 0o700))
+	require.NoError(t, os.Chmod(open, 0o777)) // whatever the umask
+	assert.Equal(t, "open is open to other users", wrong("open"))
+
+	assert.ErrorIs(t, Private(filepath.Join(dir, "none")), os.ErrNotExist)
+
+	t.Run("another user's folder is not", func(t *testing.T) {
+		if os.Geteuid() != 0 {
+			t.Skip("only root can make one")
+		}
+		require.NoError(t, os.Chown(own, 12345, -1))
+		assert.Equal(t, "own is another user's", wrong("own"))
 	})
 }
 

@@ -44,7 +44,7 @@ func StopTogether() {
 // errNoShell is why nothing is stopped.
 var errNoShell = errors.New("there is no shell to go back to")
 
-// hasShell tells whether there is one that could let this group go on.
+// hasShell reports whether there is one that could let this group go on.
 func hasShell() bool {
 	session, err := unix.Getsid(0)
 	return err == nil && session != unix.Getpgrp()

@@ -4,9 +4,8 @@
 // Non-goals: what is drawn; see package screen.
 //
 // Limits. A process that is killed with SIGKILL, or by a panic in a goroutine of
-// somebody else's, gives nothing back: its Guard does, unless that is killed in the
-// same moment. On Windows there is no guard and no Ctrl-Z, and a new size is seen
-// at the next drawing.
+// somebody else's, gives nothing back: the command reset does. On Windows there
+// is no Ctrl-Z, and a new size is seen at the next drawing.
 package terminal
 
 import (
@@ -20,16 +19,16 @@ import (
 	"golang.org/x/term"
 )
 
-// Usable tells whether these are a terminal that can do more than print lines.
+// Usable reports whether these are a terminal that can do more than print lines.
 func Usable(in, out *os.File) bool {
 	return term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
-// Colours tells whether the user wants them; see https://no-color.org.
+// Colours reports whether the user wants them; see https://no-color.org.
 func Colours() bool { return os.Getenv("NO_COLOR") == "" }
 
-// A Terminal is one that was taken over. Its methods are for one goroutine,
-// but for Restore, which any may call at any time.
+// A Terminal is one that was taken over. Its methods are not safe for
+// concurrent use, but for Restore, which any goroutine may call at any time.
 type Terminal struct {
 	in, out *os.File
 	keys    chan string
@@ -103,7 +102,7 @@ func (t *Terminal) Restore() error {
 	if now, err := term.GetState(int(t.in.Fd())); err == nil && t.taken != nil && *now != *t.taken {
 		return nil
 	}
-	return restore(t.in, saved)
+	return term.Restore(int(t.in.Fd()), saved)
 }
 
 // Size is what fits; 80 by 24 if the terminal does not say.
