@@ -7,4 +7,4 @@ import "debug/elf"
 // No call is understood on other machines, so there is never a proof.
 const machine = elf.EM_NONE
 
-var calls map[uint64]func(args) stay
+var calls map[uint64]func(args) wait

@@ -15,30 +15,28 @@ func lookup(pid int, local, remote netip.AddrPort) (entry, error) {
 	if !sameNetwork(pid) || local.Addr().Is4() != remote.Addr().Is4() {
 		return entry{}, os.ErrInvalid
 	}
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	fd, err := diagSocket()
 	if err != nil {
 		return entry{}, err
 	}
 	defer unix.Close(fd)
-	// struct nlmsghdr of netlink(7), struct inet_diag_req_v2 of sock_diag(7).
-	request := make([]byte, 16+56)
-	binary.NativeEndian.PutUint32(request[0:], uint32(len(request)))
-	binary.NativeEndian.PutUint16(request[4:], unix.SOCK_DIAG_BY_FAMILY)
-	binary.NativeEndian.PutUint16(request[6:], unix.NLM_F_REQUEST)
-	request[16], request[17] = unix.AF_INET6, unix.IPPROTO_TCP
-	if local.Addr().Is4() {
-		request[16] = unix.AF_INET
+	request := diagRequest{
+		Family:   unix.AF_INET6,
+		Protocol: unix.IPPROTO_TCP,
+		// To ask for its tcp_info, too, locks the socket: a read that has just taken
+		// the bytes, but not returned yet, and may still take more, is waited for.
+		Ext:    1 << (2 - 1), // INET_DIAG_INFO
+		States: ^uint32(0),
+		ID:     sockID{Cookie: [2]uint32{^uint32(0), ^uint32(0)}}, // no cookie
 	}
-	// To ask for its tcp_info, too, locks the socket: a read that has just taken
-	// the bytes, but not returned yet, and may still take more, is waited for.
-	request[18] = 1 << (2 - 1) // INET_DIAG_INFO of linux/inet_diag.h
-	binary.NativeEndian.PutUint32(request[20:], ^uint32(0))
-	binary.BigEndian.PutUint16(request[24:], local.Port())
-	binary.BigEndian.PutUint16(request[26:], remote.Port())
-	copy(request[28:44], local.Addr().AsSlice())
-	copy(request[44:60], remote.Addr().AsSlice())
-	binary.NativeEndian.PutUint64(request[64:], ^uint64(0)) // no cookie
-	if err := unix.Sendto(fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+	if local.Addr().Is4() {
+		request.Family = unix.AF_INET
+	}
+	binary.BigEndian.PutUint16(request.ID.LocalPort[:], local.Port())
+	binary.BigEndian.PutUint16(request.ID.RemotePort[:], remote.Port())
+	copy(request.ID.Local[:], local.Addr().AsSlice())
+	copy(request.ID.Remote[:], remote.Addr().AsSlice())
+	if err := send(fd, message(unix.SOCK_DIAG_BY_FAMILY, 0, request)); err != nil {
 		return entry{}, err
 	}
 	buf := make([]byte, 8<<10)
@@ -49,10 +47,14 @@ func lookup(pid int, local, remote netip.AddrPort) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	if n < 16+72 || binary.NativeEndian.Uint16(buf[4:]) != unix.SOCK_DIAG_BY_FAMILY {
+	var header unix.NlMsghdr
+	if _, err := binary.Decode(buf[:n], binary.NativeEndian, &header); err != nil || header.Type != unix.SOCK_DIAG_BY_FAMILY {
 		return entry{}, os.ErrNotExist // NLMSG_ERROR
 	}
-	e := parse(buf[16:n], unix.IPPROTO_TCP)
+	e, err := parse(buf[unix.SizeofNlMsghdr:n], unix.IPPROTO_TCP)
+	if err != nil {
+		return entry{}, err
+	}
 	if e.Local != local || e.Remote != remote { // the welcome socket, for want of a better match
 		return entry{}, os.ErrNotExist
 	}

@@ -1,25 +1,24 @@
 package quiet
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"io/fs"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sockets.test/tools/internal/procfs"
 )
 
-// A Meter tells what a program does while it is awake. It is for one goroutine.
+// A Meter tells what a program does while it is awake. It is not safe for concurrent use.
 type Meter struct {
 	watch  *Watch
 	begun  bool
-	mark   tally         // when bytes moved, or the first look
+	mark   sample        // when bytes moved, or the first look
 	kept   time.Duration // by then; see Effort
-	last   tally
+	last   sample
 	effort Effort
 }
 
@@ -34,12 +33,8 @@ const page = 4096
 // are no progress; those that find the end of a stream return nothing.
 const event = 8
 
-// tick is the unit of the times in proc_pid_stat(5): USER_HZ is 100 on every
-// machine whose calls are understood here.
-const tick = 10 * time.Millisecond
-
-// A tally is what one look saw, of all processes and threads together.
-type tally struct {
+// A sample is what one look saw, of all processes and threads together.
+type sample struct {
 	at       time.Time
 	cpu      time.Duration
 	delay    time.Duration     // ready to run, with no processor free
@@ -57,7 +52,7 @@ func (m *Meter) Moved() { m.begun = false }
 // Look returns what the program has done since bytes last moved, or since the
 // first look. It returns false where that cannot be known.
 func (m *Meter) Look() (Effort, bool) {
-	now, err := m.tally()
+	now, err := m.sample()
 	if err != nil {
 		m.begun = false
 		return Effort{}, false
@@ -83,9 +78,9 @@ func (m *Meter) Look() (Effort, bool) {
 	return m.effort, true
 }
 
-// moved tells whether the program has read a page since the mark, or the queues
+// moved reports whether the program has read a page since the mark, or the queues
 // of a socket of its have changed since the last look.
-func moved(mark, last, now tally) bool {
+func moved(mark, last, now sample) bool {
 	if now.read-mark.read-event*(now.reads-mark.reads) >= page {
 		return true
 	}
@@ -97,9 +92,9 @@ func moved(mark, last, now tally) bool {
 	return false
 }
 
-// tally looks at every process, and then at their sockets.
-func (m *Meter) tally() (tally, error) {
-	now := tally{at: time.Now(), queues: make(map[uint64][2]int)}
+// sample looks at every process, and then at their sockets.
+func (m *Meter) sample() (sample, error) {
+	now := sample{at: time.Now(), queues: make(map[uint64][2]int)}
 	family := []int{m.watch.pid}
 	for i := 0; i < len(family); i++ {
 		children, err := m.process(family[i], &now)
@@ -119,7 +114,7 @@ func (m *Meter) tally() (tally, error) {
 		return now, fs.ErrPermission
 	}
 	for _, protocol := range []uint8{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
-		all, err := entries(m.watch.pid, protocol)
+		all, err := entries(m.watch.pid, protocol, known)
 		if err != nil {
 			return now, err
 		}
@@ -132,31 +127,22 @@ func (m *Meter) tally() (tally, error) {
 	return now, nil
 }
 
-// process adds what one process has done to the tally.
-func (m *Meter) process(pid int, now *tally) (children []int, err error) {
+// process adds what one process has done to the sample.
+func (m *Meter) process(pid int, now *sample) (children []int, err error) {
 	p := &m.watch.proc
-	stat, err := p.read(path(pid, "stat"))
+	stat, err := p.Stat(pid)
 	if err != nil {
 		return nil, err
 	}
-	ticks, err := ticksOf(stat)
+	now.cpu += time.Duration(stat.Ticks) * procfs.Tick
+	io, err := p.IO(pid)
 	if err != nil {
 		return nil, err
 	}
-	now.cpu += time.Duration(ticks) * tick
-	io, err := p.read(path(pid, "io"))
-	if err != nil {
-		return nil, err
-	}
-	read, err0 := strconv.Atoi(field(append([]byte("\n"), io...), "\nrchar: "))
-	reads, err1 := strconv.Atoi(field(io, "\nsyscr: "))
-	if err := errors.Join(err0, err1); err != nil {
-		return nil, err
-	}
-	now.read += read
-	now.reads += reads
+	now.read += int(io.Bytes)
+	now.reads += int(io.Calls)
 
-	tids, err := p.numbers(pid, "task")
+	tids, err := p.Threads(pid)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +152,7 @@ func (m *Meter) process(pid int, now *tally) (children []int, err error) {
 	}
 	wakes := kind.golang || len(tids) == 1
 	for _, tid := range tids {
-		status, err := p.status(pid, tid)
+		status, err := p.Status(pid, tid)
 		if err != nil && lost(err) == Awake {
 			continue // a thread that has ended meanwhile
 		}
@@ -174,12 +160,12 @@ func (m *Meter) process(pid int, now *tally) (children []int, err error) {
 			return nil, err
 		}
 		if wakes {
-			now.switches += status.voluntary
+			now.switches += status.Voluntary
 		}
-		delay, err := p.delay(pid, tid)
-		now.delay += delay
+		sched, err := p.Sched(pid, tid)
+		now.delay += sched.Delay
 		now.timeless = now.timeless || err != nil
-		born, err := p.children(pid, tid)
+		born, err := p.Children(pid, tid)
 		if err != nil && lost(err) == Unknown {
 			return nil, err
 		}
@@ -188,46 +174,14 @@ func (m *Meter) process(pid int, now *tally) (children []int, err error) {
 	return children, nil
 }
 
-// ticksOf adds up the times of proc_pid_stat(5), utime and stime. They stand
-// behind the name, which may have anything in it.
-func ticksOf(stat []byte) (sum int, err error) {
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 13 {
-		return 0, errors.ErrUnsupported
-	}
-	for _, field := range fields[11:13] {
-		n, err := strconv.Atoi(string(field))
-		if err != nil {
-			return 0, err
-		}
-		sum += n
-	}
-	return sum, nil
-}
-
-// delay is how long a thread was ready and waited for a processor: the second
-// number of schedstat (Documentation/scheduler/sched-stats.rst).
-func (p *proc) delay(pid, tid int) (time.Duration, error) {
-	text, err := p.read(path(pid, "task", strconv.Itoa(tid), "schedstat"))
-	if err != nil {
-		return 0, err
-	}
-	fields := bytes.Fields(text)
-	if len(fields) < 2 {
-		return 0, errors.ErrUnsupported
-	}
-	n, err := strconv.ParseInt(string(fields[1]), 10, 64)
-	return time.Duration(n), err
-}
-
 // Delay is for how long the program's threads, all together, have been ready to
 // run and had no processor; 0 where that is not told. Its descendants, and
 // threads that have ended, do not count.
 func (w *Watch) Delay() (sum time.Duration) {
-	tids, _ := w.proc.numbers(w.pid, "task")
+	tids, _ := w.proc.Threads(w.pid)
 	for _, tid := range tids {
-		delay, _ := w.proc.delay(w.pid, tid)
-		sum += delay
+		sched, _ := w.proc.Sched(w.pid, tid)
+		sum += sched.Delay
 	}
 	return sum
 }
@@ -236,16 +190,16 @@ func (w *Watch) Delay() (sum time.Duration) {
 // that run at this moment, or would if the machine let them. It returns false
 // where none does, for a while, or that cannot be seen.
 func Busiest(pid int) (tid int, ok bool) {
-	var p proc
-	before := p.times(pid)
+	var p procfs.Reader
+	before := ran(&p, pid)
 	for range 20 {
 		time.Sleep(time.Millisecond)
-		now := p.times(pid)
+		now := ran(&p, pid)
 		tids := slices.SortedFunc(maps.Keys(now), func(a, b int) int {
 			return cmp.Or(cmp.Compare(now[b]-before[b], now[a]-before[a]), cmp.Compare(now[b], now[a]))
 		})
 		for _, tid := range tids {
-			if status, err := p.status(pid, tid); err == nil && status.state == 'R' {
+			if status, err := p.Status(pid, tid); err == nil && status.State == 'R' {
 				return tid, true
 			}
 		}
@@ -253,18 +207,14 @@ func Busiest(pid int) (tid int, ok bool) {
 	return 0, false
 }
 
-// times are the processor times of the threads, in nanoseconds: the first
-// number of schedstat.
-func (p *proc) times(pid int) map[int]int64 {
-	list := make(map[int]int64)
-	tids, _ := p.numbers(pid, "task")
+// ran is for how long each thread has been on a processor.
+func ran(p *procfs.Reader, pid int) map[int]time.Duration {
+	list := make(map[int]time.Duration)
+	tids, _ := p.Threads(pid)
 	for _, tid := range tids {
-		text, err := p.read(path(pid, "task", strconv.Itoa(tid), "schedstat"))
-		if err != nil {
-			continue
+		if sched, err := p.Sched(pid, tid); err == nil {
+			list[tid] = sched.Ran
 		}
-		first, _, _ := bytes.Cut(text, []byte(" "))
-		list[tid], _ = strconv.ParseInt(string(first), 10, 64)
 	}
 	return list
 }

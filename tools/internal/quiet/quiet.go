@@ -59,6 +59,8 @@ package quiet
 
 import (
 	"net/netip"
+	"os"
+	"sync"
 	"time"
 )
 
@@ -97,7 +99,7 @@ type Effort struct {
 	Compiled bool          // it is one process, and a Go program: it begins at once
 }
 
-// Spins tells whether the program has used so much processor time, in no less
+// Spins reports whether the program has used so much processor time, in no less
 // time by the clock: ten threads that wait for a time without sleeping use ten
 // times what one does.
 func (e Effort) Spins(bound time.Duration) bool { return e.CPU >= bound && e.Clock >= bound }
@@ -106,6 +108,13 @@ func (e Effort) Spins(bound time.Duration) bool { return e.CPU >= bound && e.Clo
 // slow takes one or two.
 const naps = 8
 
-// Stirs tells whether the program has slept and woken again and again for so
+// Stirs reports whether the program has slept and woken again and again for so
 // long.
 func (e Effort) Stirs(bound time.Duration) bool { return e.Wakes >= naps && e.Own >= bound }
+
+// Shown reports whether this system shows what sockets a process holds, and so
+// whether its silence can be proven.
+var Shown = sync.OnceValue(func() bool {
+	_, ok := Listeners(os.Getpid())
+	return ok
+})

@@ -46,6 +46,9 @@ func Busiest(pid int) (tid int, ok bool) { return 0, false }
 // Sockets returns false: the sockets of another process cannot be listed here.
 func Sockets(pid int) (list []Socket, ok bool) { return nil, false }
 
+// Listeners returns false.
+func Listeners(pid int) (list []Socket, ok bool) { return nil, false }
+
 // Held returns false.
 func Held(pid int) (n int, ok bool) { return 0, false }
 

@@ -423,6 +423,10 @@ func TestSockets(t *testing.T) {
 			Local:  netip.MustParseAddrPort(addr),
 			Remote: netip.MustParseAddrPort("0.0.0.0:0"),
 		}, list[0])
+
+		list, ok = quiet.Listeners(pid)
+		require.True(t, ok)
+		assert.Len(t, list, 1)
 	})
 
 	t.Run("datagrams that nobody reads", func(t *testing.T) {
@@ -473,6 +477,11 @@ func TestSockets(t *testing.T) {
 		assert.NotZero(t, server.Inode)
 		list, _ := quiet.Sockets(pid)
 		assert.Contains(t, list, server)
+		listeners, ok := quiet.Listeners(pid)
+		require.True(t, ok)
+		require.Len(t, listeners, 1)
+		assert.Equal(t, "LISTEN", listeners[0].State)
+		assert.Contains(t, list, listeners[0])
 	})
 
 	t.Run("the sockets of a child are the program's", func(t *testing.T) {

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sockets.test/tools/internal/procfs"
 )
 
-// A Watch looks at one program and its descendants. It is for one goroutine.
+// A Watch looks at one program and its descendants. It is not safe for concurrent use.
 type Watch struct {
 	pid   int
-	proc  proc
+	proc  procfs.Reader
 	kinds map[file]kind // what the files that the program runs are
 	Deaf  bool          // nobody will answer a handshake that the program has begun
 	far   time.Duration // a timer set for so long counts as none; 0: every timer counts
@@ -68,8 +70,8 @@ func (w *Watch) Prove() Verdict {
 	return Asleep
 }
 
-// A sight is what one look at the program saw.
-type sight struct {
+// A snapshot is what one look at the program saw.
+type snapshot struct {
 	threads map[int]thread
 	sockets map[uint64]bool // by inode
 	waits   bool            // a thread waits for a child to end
@@ -85,22 +87,22 @@ type thread struct {
 
 type args [6]uint64
 
-// stay says how long a thread stays in the system call it is in.
-type stay int
+// wait says how long a thread stays in the system call it is in.
+type wait int
 
 const (
-	obscure    stay = iota // not understood
+	unknown    wait = iota // not understood
 	over                   // it has ended
 	timed                  // until a time that is set, or it does not wait at all
 	timedFutex             // the same, but see sysmon in process
-	endless                // until somebody else acts
-	reading                // endless, if the descriptor has no time-out
+	indefinite             // until somebody else acts
+	reading                // indefinite, if the descriptor has no time-out
 	writing                // the same
 )
 
 // program looks at every process of the program.
-func (w *Watch) program() (Verdict, sight) {
-	seen := sight{threads: make(map[int]thread), sockets: make(map[uint64]bool)}
+func (w *Watch) program() (Verdict, snapshot) {
+	seen := snapshot{threads: make(map[int]thread), sockets: make(map[uint64]bool)}
 	family := []int{w.pid}
 	verdict := Asleep
 	for i := 0; i < len(family); i++ {
@@ -126,10 +128,10 @@ func (w *Watch) program() (Verdict, sight) {
 // process looks at every thread of one process, and at its alarms. A process
 // that has no thread left is a zombie, and asleep for good. One whose first
 // thread has ended looks the same, and its others may do anything yet.
-func (w *Watch) process(pid int, seen *sight) (Verdict, []int) {
+func (w *Watch) process(pid int, seen *snapshot) (Verdict, []int) {
 	kind, err := w.kind(pid)
 	if errors.Is(err, fs.ErrNotExist) && w.zombie(pid) {
-		tids, err := w.proc.numbers(pid, "task")
+		tids, err := w.proc.Threads(pid)
 		if err != nil || len(tids) > 1 {
 			return Awake, nil
 		}
@@ -143,18 +145,18 @@ func (w *Watch) process(pid int, seen *sight) (Verdict, []int) {
 		return Unknown, nil
 	}
 
-	tids, err := w.proc.numbers(pid, "task")
+	tids, err := w.proc.Threads(pid)
 	if err != nil {
 		return lost(err), nil
 	}
 	verdict, sysmon := Asleep, kind.golang
 	var children []int
 	for _, tid := range tids {
-		stay, err := w.thread(pid, tid, kind, seen)
+		wait, err := w.thread(pid, tid, kind, seen)
 		if err != nil {
 			return lost(err), nil
 		}
-		switch stay {
+		switch wait {
 		case over:
 			continue
 		case timed:
@@ -168,10 +170,10 @@ func (w *Watch) process(pid int, seen *sight) (Verdict, []int) {
 				return Awake, nil
 			}
 			sysmon = false
-		case obscure:
+		case unknown:
 			verdict = Unknown
 		}
-		born, err := w.proc.children(pid, tid)
+		born, err := w.proc.Children(pid, tid)
 		if err != nil {
 			return lost(err), nil
 		}
@@ -184,38 +186,38 @@ func (w *Watch) process(pid int, seen *sight) (Verdict, []int) {
 }
 
 // thread tells how long a thread stays where it is, and notes where that is.
-func (w *Watch) thread(pid, tid int, kind kind, seen *sight) (stay, error) {
-	status, err := w.proc.status(pid, tid)
+func (w *Watch) thread(pid, tid int, kind kind, seen *snapshot) (wait, error) {
+	status, err := w.proc.Status(pid, tid)
 	if err != nil {
-		return obscure, err
+		return unknown, err
 	}
-	switch status.state {
+	switch status.State {
 	case 'S':
 	case 'Z', 'X':
 		return over, nil
 	case 'T', 't': // stopped, by a terminal or a debugger: do not guess
-		return obscure, nil
+		return unknown, nil
 	default: // R, it runs; D, a disk will answer
 		return timed, nil
 	}
-	nr, args, running, err := w.proc.call(pid, tid)
+	nr, args, running, err := w.call(pid, tid)
 	if err != nil {
-		return obscure, err
+		return unknown, err
 	}
 	if running {
 		return timed, nil
 	}
-	seen.threads[tid] = thread{status.voluntary, status.forced, nr, args}
+	seen.threads[tid] = thread{status.Voluntary, status.Forced, nr, args}
 	seen.waits = seen.waits || nr == unix.SYS_WAIT4 || nr == unix.SYS_WAITID
 
 	call := calls[nr]
-	if call == nil || status.catchesAlarm && !kind.golang { // whose runtime catches every signal
-		return obscure, nil
+	if call == nil || alarmed(status) && !kind.golang { // whose runtime catches every signal
+		return unknown, nil
 	}
 	switch s := call(args); s {
 	case timed:
 		if w.isFar(nr, args) {
-			return endless, nil
+			return indefinite, nil
 		}
 		return timed, nil
 	case reading:
@@ -229,59 +231,59 @@ func (w *Watch) thread(pid, tid int, kind kind, seen *sight) (stay, error) {
 
 // descriptor tells how long a thread waits on a descriptor. A socket can have
 // a time-out, which is one of the options of socket(7).
-func (w *Watch) descriptor(pid, fd, option int) (stay, error) {
-	name, err := w.proc.descriptor(pid, fd)
+func (w *Watch) descriptor(pid, fd, option int) (wait, error) {
+	name, err := w.proc.Descriptor(pid, fd)
 	switch {
 	case err != nil:
-		return obscure, err
+		return unknown, err
 	case bytes.HasPrefix(name, []byte("socket:")):
 	case bytes.HasPrefix(name, []byte("pipe:")),
 		bytes.HasPrefix(name, []byte("/dev/pts/")),
 		bytes.HasPrefix(name, []byte("/dev/tty")),
 		string(name) == "anon_inode:[eventfd]",
 		string(name) == "anon_inode:[timerfd]": // alarms looks at these
-		return endless, nil
+		return indefinite, nil
 	default:
-		return obscure, nil
+		return unknown, nil
 	}
 
 	// The option is the socket's, so borrow that; see pidfd_getfd(2).
 	process, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
-		return obscure, err
+		return unknown, err
 	}
 	defer unix.Close(process)
 	socket, err := unix.PidfdGetfd(process, fd, 0)
 	if err != nil {
-		return obscure, err
+		return unknown, err
 	}
 	defer unix.Close(socket)
 	timeout, err := unix.GetsockoptTimeval(socket, unix.SOL_SOCKET, option)
 	if err != nil {
-		return obscure, err
+		return unknown, err
 	}
 	if set := time.Duration(timeout.Nano()); set > 0 && (w.far == 0 || set < w.far) {
 		return timed, nil
 	}
-	return endless, nil
+	return indefinite, nil
 }
 
 // alarms looks for timers that ring outside any call: those of
 // timer_create(2) and timerfd_create(2). It notes the sockets on its way.
-func (w *Watch) alarms(pid int, seen *sight) Verdict {
-	timers, err := w.proc.read(path(pid, "timers"))
+func (w *Watch) alarms(pid int, seen *snapshot) Verdict {
+	timers, err := w.proc.Read(procfs.Path(pid, "timers"))
 	if err != nil {
 		return Unknown // the kernel may have been built without this file
 	}
 	if len(timers) > 0 {
 		return Awake
 	}
-	fds, err := w.proc.numbers(pid, "fd")
+	fds, err := w.proc.Descriptors(pid)
 	if err != nil {
 		return lost(err)
 	}
 	for _, fd := range fds {
-		name, err := w.proc.descriptor(pid, fd)
+		name, err := w.proc.Descriptor(pid, fd)
 		if err != nil {
 			return lost(err)
 		}
@@ -289,7 +291,7 @@ func (w *Watch) alarms(pid int, seen *sight) Verdict {
 			seen.sockets[inode] = true
 		}
 		if string(name) == "anon_inode:[timerfd]" {
-			info, err := w.proc.read(path(pid, "fdinfo", strconv.Itoa(fd)))
+			info, err := w.proc.Read(procfs.Path(pid, "fdinfo", strconv.Itoa(fd)))
 			if err != nil {
 				return lost(err)
 			}
