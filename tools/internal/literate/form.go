@@ -15,36 +15,39 @@ const (
 	MostWords   = 1500
 )
 
-var (
-	minutes  = regexp.MustCompile(`^\*\d+ minutes`)
-	numbered = regexp.MustCompile(`^## \d`)
-	section  = regexp.MustCompile(`^## (\d+\.\d+) \S`)
-	predict  = regexp.MustCompile(`^(> )?\*\*Predict\.\*\*`)
-)
+var predict = regexp.MustCompile(`^(> )?\*\*Predict\.\*\*`)
 
 // checkForm looks at a lesson's title, minutes, sections and Predict box.
 func (d *document) checkForm(c *tree.Chapter) (problems []Problem) {
-	title := fmt.Sprintf("# %d. ", c.Number)
-	if len(d.lines) == 0 || !strings.HasPrefix(d.lines[0], title) || strings.TrimSpace(d.lines[0]) == strings.TrimSpace(title) {
-		problems = append(problems, d.problem(1, "the first line must be %q and the chapter's claim", title))
+	if d.Chapter != c.Number {
+		problems = append(problems, d.problem(1, "the first line must be %q and the chapter's claim", fmt.Sprintf("# %d. ", c.Number)))
 	}
-	if head := d.prose[:min(5, len(d.prose))]; len(matching(head, minutes)) == 0 {
+	if d.Minutes == 0 {
 		problems = append(problems, d.problem(1, "none of the first five lines says how long it takes: begin one with \"*40 minutes\""))
 	}
-	for i, line := range matching(d.prose, numbered) {
-		want := fmt.Sprintf("## %d.%d ", c.Number, i+1)
-		if !strings.HasPrefix(d.prose[line-1], want) || !section.MatchString(d.prose[line-1]) {
-			problems = append(problems, d.problem(line, "this section is number %d: begin its heading with %q", i+1, want))
+	n := 0
+	for _, s := range d.Sections {
+		if strings.IndexFunc(s.Heading(), unicode.IsDigit) != 0 {
+			continue
+		}
+		n++
+		if s.Number != fmt.Sprintf("%d.%d", c.Number, n) {
+			problems = append(problems, d.problem(s.Line, "this section is number %d: begin its heading with %q", n, fmt.Sprintf("## %d.%d ", c.Number, n)))
 		}
 	}
-	if len(d.sections()) == 0 {
+	if len(d.Steps()) == 0 {
 		problems = append(problems, d.problem(1, "there is no numbered section: begin a heading with \"## %d.1 \"", c.Number))
 	}
 	return append(problems, d.checkPredict()...)
 }
 
 func (d *document) checkPredict() (problems []Problem) {
-	boxes := matching(d.prose, predict)
+	var boxes []int
+	for i, line := range d.Prose {
+		if predict.MatchString(line) {
+			boxes = append(boxes, i+1)
+		}
+	}
 	if len(boxes) == 0 {
 		return []Problem{d.problem(1, "there is no Predict box: begin a paragraph with \"> **Predict.**\", before the run that answers it")}
 	}
@@ -56,7 +59,7 @@ func (d *document) checkPredict() (problems []Problem) {
 
 func (d *document) checkLength() []Problem {
 	n := 0
-	for _, line := range d.prose {
+	for _, line := range d.Prose {
 		for _, field := range strings.Fields(line) {
 			if strings.ContainsFunc(field, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 				n++
@@ -69,23 +72,8 @@ func (d *document) checkLength() []Problem {
 	return nil
 }
 
-// sections gives the numbers of the lesson's sections: "6.1".
-func (d *document) sections() map[string]bool {
-	numbers := map[string]bool{}
-	for _, line := range d.prose {
-		if match := section.FindStringSubmatch(line); match != nil {
-			numbers[match[1]] = true
-		}
-	}
-	return numbers
-}
-
-// matching gives the numbers of the lines that match, from 1.
-func matching(lines []string, re *regexp.Regexp) (numbers []int) {
-	for i, line := range lines {
-		if re.MatchString(line) {
-			numbers = append(numbers, i+1)
-		}
-	}
-	return numbers
+// teaches reports whether the lesson has a section with this number: "6.1".
+func (d *document) teaches(number string) bool {
+	_, ok := d.Section(number)
+	return ok
 }

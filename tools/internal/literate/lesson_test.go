@@ -65,8 +65,6 @@ var wrongLessons = []struct {
 	// Mistakes.
 	{"a mistake that the lesson leaves out", []edit{{lesson, "**`whole-buffer`**", "`whole-buffer`"}}},
 	{"a mistake that only the lesson knows", []edit{{lesson, "**`whole-buffer`** Why", "**`whole-buffer`** or **`half-buffer`** Why"}}},
-	{"a mistake that no test names", []edit{{tests, "s.Is(\"whole-buffer\")", "s.Is(whole)"}, {lesson, "s.Is(\"whole-buffer\")", "s.Is(whole)"}}},
-	{"a mistake that only the tests know", []edit{{tests, "\t\ts.Is", "\t\ts.Is(`half-buffer`)\n\t\ts.Is"}}},
 	{"a mistake that no section teaches", []edit{{mistake, "(6.1)", "(6.9)"}}},
 	{"a mistake without a section", []edit{{mistake, " (6.1)", ""}}},
 	{"no section for the mistakes", []edit{{lesson, "## What can go wrong", "## What may go wrong"}}},

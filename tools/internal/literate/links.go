@@ -71,7 +71,7 @@ func (d *document) follow(target string) string {
 func (d *document) slugs() map[string]bool {
 	slugs := map[string]bool{}
 	seen := map[string]int{}
-	for _, line := range d.prose {
+	for _, line := range d.Prose {
 		match := heading.FindStringSubmatch(line)
 		if match == nil {
 			continue

@@ -54,11 +54,11 @@ func Lesson(c *tree.Chapter, record Recorder) (problems, skipped []Problem) {
 	}
 	problems, skipped = d.checkFences(c, record)
 	problems = slices.Concat(problems, d.checkForm(c), d.checkLength(), d.checkWords(), d.checkLinks(), d.checkSteps(c))
-	tests, broken := parseTests(c)
+	tests, broken := readTests(c)
 	if len(broken) > 0 { // what the tests say is not known
 		return sorted(problems, broken), skipped
 	}
-	return sorted(problems, d.checkTests(c, tests), d.checkMistakes(c, tests)), skipped
+	return sorted(problems, d.checkTests(c, tests), d.checkMistakes(c)), skipped
 }
 
 // Readme checks the root README: quotations, records, links and words.

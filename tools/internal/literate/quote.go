@@ -5,38 +5,40 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sockets.test/tools/internal/lesson"
 )
 
 // quote holds a quotation against its file: consecutive whole lines, where
 // "// ..." (or, outside of Go, "# ...") leaves some out, and where an
 // indentation that all lines share may be gone.
-func (d *document) quote(f fence) []Problem {
-	name := f.rest()
+func (d *document) quote(f lesson.Fence) []Problem {
+	name := f.Rest()
 	if strings.Contains(name, " ") {
-		return []Problem{d.problem(f.first, "this fence names more than one file: a language and a file, nothing else")}
+		return []Problem{d.problem(f.First, "this fence names more than one file: a language and a file, nothing else")}
 	}
 	file := d.quoted(name)
 	if !filepath.IsLocal(file) {
-		return []Problem{d.problem(f.first, "%s is outside of the course: quote a file that is in it", name)}
+		return []Problem{d.problem(f.First, "%s is outside of the course: quote a file that is in it", name)}
 	}
 	lines, err := readLines(d.tree, file)
 	if err != nil {
-		return []Problem{d.problem(f.first, "there is no file %s: correct the fence's first line", file)}
+		return []Problem{d.problem(f.First, "there is no file %s: correct the fence's first line", file)}
 	}
 	parts := split(f)
 	if len(parts) == 0 {
-		return []Problem{d.problem(f.first, "this fence quotes nothing: copy the lines from %s", file)}
+		return []Problem{d.problem(f.First, "this fence quotes nothing: copy the lines from %s", file)}
 	}
 	m := find(parts, lines)
 	switch {
 	case m == nil:
 		return nil
 	case m.line == 0:
-		return []Problem{d.problem(f.first+m.row, "%s has no line %q at this place: quote it as it is", file, f.text[m.row-1])}
+		return []Problem{d.problem(f.First+m.row, "%s has no line %q at this place: quote it as it is", file, f.Text[m.row-1])}
 	case m.line > len(lines):
-		return []Problem{d.problem(f.first+m.row, "%s ends before this line: quote it as it is", file)}
+		return []Problem{d.problem(f.First+m.row, "%s ends before this line: quote it as it is", file)}
 	}
-	return []Problem{d.problem(f.first+m.row, "%s:%d says %q here: quote it as it is", file, m.line, lines[m.line-1])}
+	return []Problem{d.problem(f.First+m.row, "%s:%d says %q here: quote it as it is", file, m.line, lines[m.line-1])}
 }
 
 // resolve gives the path from the root: name is relative to the document, or,
@@ -64,13 +66,13 @@ type part struct {
 	lines []string
 }
 
-func split(f fence) (parts []part) {
+func split(f lesson.Fence) (parts []part) {
 	start := 0
-	for i := 0; i <= len(f.text); i++ {
-		if i < len(f.text) && !elides(f.language(), f.text[i]) {
+	for i := 0; i <= len(f.Text); i++ {
+		if i < len(f.Text) && !elides(f.Language(), f.Text[i]) {
 			continue
 		}
-		before, lines := trimBlank(f.text[start:i])
+		before, lines := trimBlank(f.Text[start:i])
 		if len(lines) > 0 {
 			parts = append(parts, part{start + before + 1, lines})
 		}

@@ -7,35 +7,37 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sockets.test/tools/internal/lesson"
+	"sockets.test/tools/internal/safely"
 	"sockets.test/tools/internal/tree"
 )
 
-func (f fence) isRecorded() bool { return f.language() == "console" || f.language() == "wire" }
+func isRecorded(f lesson.Fence) bool { return f.Language() == "console" || f.Language() == "wire" }
 
 // checkRecord holds a console or wire fence against what its recipe gives.
-func (d *document) checkRecord(f fence, c *tree.Chapter, record Recorder) (problems, skipped []Problem) {
-	if f.rest() == "" {
-		return []Problem{d.problem(f.first, "this fence says nothing of how it was recorded: write the recipe after %q", f.language())}, nil
+func (d *document) checkRecord(f lesson.Fence, c *tree.Chapter, record Recorder) (problems, skipped []Problem) {
+	if f.Rest() == "" {
+		return []Problem{d.problem(f.First, "this fence says nothing of how it was recorded: write the recipe after %q", f.Language())}, nil
 	}
 	problems = d.checkWidth(f, RecordedColumns)
-	text, err := record(c, f.info)
+	text, err := record(c, f.Info)
 	switch {
 	case errors.Is(err, ErrSkip):
-		return problems, []Problem{d.problem(f.first, "%s", oneLine(err))}
+		return problems, []Problem{d.problem(f.First, "%s", oneLine(err))}
 	case err != nil:
-		return append(problems, d.problem(f.first, "%q cannot be recorded: %s", f.info, oneLine(err))), nil
+		return append(problems, d.problem(f.First, "%q cannot be recorded: %s", f.Info, oneLine(err))), nil
 	}
-	return append(problems, d.compare(f, splitLines(text))...), nil
+	return append(problems, d.compare(f, lesson.SplitLines(text))...), nil
 }
 
 // compare finds the first line that differs.
-func (d *document) compare(f fence, want []string) []Problem {
-	n := common(f.text, want, "")
-	line := f.first + 1 + n
+func (d *document) compare(f lesson.Fence, want []string) []Problem {
+	n := common(f.Text, want, "")
+	line := f.First + 1 + n
 	switch {
-	case n < len(f.text) && n < len(want):
+	case n < len(f.Text) && n < len(want):
 		return []Problem{d.problem(line, "the record says %q here: record it again", want[n])}
-	case n < len(f.text):
+	case n < len(f.Text):
 		return []Problem{d.problem(line, "the record ends before this line: record it again")}
 	case n < len(want):
 		return []Problem{d.problem(line, "the record goes on with %q: record it again", want[n])}
@@ -59,39 +61,39 @@ func Rewrite(name string, record Recorder) (changed, skipped []Problem, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	d := parse(t, relative(t, abs), splitLines(string(old)))
+	d := &document{lesson.Read(string(old)), t, relative(t, abs)}
 	c, err := d.chapter()
 	if err != nil {
 		return nil, nil, err
 	}
 
-	lines := d.lines
-	for i := len(d.fences) - 1; i >= 0; i-- { // from the end: line numbers before it stay true
-		f := d.fences[i]
-		if !f.closed {
+	lines := d.Lines
+	for i := len(d.Fences) - 1; i >= 0; i-- { // from the end: line numbers before it stay true
+		f := d.Fences[i]
+		if !f.Closed {
 			return nil, nil, errors.New(d.checkRows()[0].String())
 		}
-		if !f.isRecorded() || f.rest() == "" {
+		if !isRecorded(f) || f.Rest() == "" {
 			continue
 		}
-		text, err := record(c, f.info)
+		text, err := record(c, f.Info)
 		if errors.Is(err, ErrSkip) {
-			skipped = append([]Problem{d.problem(f.first, "%s", oneLine(err))}, skipped...)
+			skipped = append([]Problem{d.problem(f.First, "%s", oneLine(err))}, skipped...)
 			continue
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s:%d: %q cannot be recorded: %w", d.file, f.first, f.info, err)
+			return nil, nil, fmt.Errorf("%s:%d: %q cannot be recorded: %w", d.file, f.First, f.Info, err)
 		}
-		if len(d.compare(f, splitLines(text))) == 0 {
+		if len(d.compare(f, lesson.SplitLines(text))) == 0 {
 			continue
 		}
-		changed = append([]Problem{d.problem(f.first, "recorded again: %s", f.info)}, changed...)
-		lines = splice(lines, f, splitLines(text))
+		changed = append([]Problem{d.problem(f.First, "recorded again: %s", f.Info)}, changed...)
+		lines = splice(lines, f, lesson.SplitLines(text))
 	}
 	if len(changed) == 0 {
 		return nil, skipped, nil
 	}
-	return changed, skipped, replace(abs, join(lines, string(old)))
+	return changed, skipped, safely.Write(abs, []byte(join(lines, string(old))))
 }
 
 // chapter is the chapter whose folder the document stands in, or nil.
@@ -105,7 +107,7 @@ func (d *document) chapter() (*tree.Chapter, error) {
 
 // splice puts text between the fence's rows, which are longer than any row of
 // backticks in it.
-func splice(lines []string, f fence, text []string) []string {
+func splice(lines []string, f lesson.Fence, text []string) []string {
 	ticks := "```"
 	for _, line := range text {
 		if row := line[:len(line)-len(strings.TrimLeft(line, "`"))]; len(row) >= len(ticks) {
@@ -113,11 +115,11 @@ func splice(lines []string, f fence, text []string) []string {
 		}
 	}
 	var all []string
-	all = append(all, lines[:f.first-1]...)
-	all = append(all, ticks+f.info)
+	all = append(all, lines[:f.First-1]...)
+	all = append(all, ticks+f.Info)
 	all = append(all, text...)
 	all = append(all, ticks)
-	return append(all, lines[f.last:]...)
+	return append(all, lines[f.Last:]...)
 }
 
 // join ends the lines as the old text did.
@@ -127,23 +129,4 @@ func join(lines []string, old string) string {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	return text
-}
-
-// replace writes a file at once or not at all, and keeps its mode.
-func replace(name, text string) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".rewrite-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails once it is renamed, as it should
-	_, err = tmp.WriteString(text)
-	err = errors.Join(err, tmp.Chmod(info.Mode().Perm()), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sockets.test/tools/internal/lesson"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -17,30 +18,30 @@ func (d *document) checkSolution(c *tree.Chapter) []Problem {
 		return []Problem{d.problem(1, "there is no solution beside this walkthrough: write it")}
 	}
 	names := slices.Sorted(maps.Keys(solution))
-	told := map[string][]fence{}
+	told := map[string][]lesson.Fence{}
 	problems := d.checkRows()
 	lost := false // a fence of no known file
-	for i, f := range d.fences {
-		if f.language() != "go" {
+	for i, f := range d.Fences {
+		if f.Language() != "go" {
 			problems = append(problems, d.checkAside(f)...)
 			continue
 		}
-		name := f.rest()
+		name := f.Rest()
 		if name == "" && len(names) == 1 {
 			name = names[0]
 		}
 		switch {
 		case name == "":
 			lost = true
-			problems = append(problems, d.problem(f.first, "the solution has several files: name one, ```go %s", names[0]))
+			problems = append(problems, d.problem(f.First, "the solution has several files: name one, ```go %s", names[0]))
 		case !slices.Contains(names, name):
 			lost = true
-			problems = append(problems, d.problem(f.first, "the solution has no file %s: it has %s", name, strings.Join(names, ", ")))
+			problems = append(problems, d.problem(f.First, "the solution has no file %s: it has %s", name, strings.Join(names, ", ")))
 		default:
 			told[name] = append(told[name], f)
 		}
 		if !d.introduced(i) {
-			problems = append(problems, d.problem(f.first, "nothing introduces this fence: say why before it"))
+			problems = append(problems, d.problem(f.First, "nothing introduces this fence: say why before it"))
 		}
 	}
 	if lost {
@@ -48,14 +49,14 @@ func (d *document) checkSolution(c *tree.Chapter) []Problem {
 	}
 	for _, name := range names {
 		file := relative(c.Tree(), filepath.Join(c.SolutionDir(), name))
-		problems = append(problems, d.weave(file, splitLines(solution[name]), told[name])...)
+		problems = append(problems, d.weave(file, lesson.SplitLines(solution[name]), told[name])...)
 	}
 	return problems
 }
 
-func (d *document) checkAside(f fence) []Problem {
-	if f.isRecorded() {
-		return []Problem{d.problem(f.first, "a walkthrough records nothing: move this fence to the lesson")}
+func (d *document) checkAside(f lesson.Fence) []Problem {
+	if isRecorded(f) {
+		return []Problem{d.problem(f.First, "a walkthrough records nothing: move this fence to the lesson")}
 	}
 	return d.checkQuotation(f)
 }
@@ -64,9 +65,9 @@ func (d *document) checkAside(f fence) []Problem {
 func (d *document) introduced(i int) bool {
 	from := 0
 	if i > 0 {
-		from = d.fences[i-1].last
+		from = d.Fences[i-1].Last
 	}
-	return slices.ContainsFunc(d.prose[from:d.fences[i].first-1], func(line string) bool {
+	return slices.ContainsFunc(d.Prose[from:d.Fences[i].First-1], func(line string) bool {
 		return !blank(line) && !strings.HasPrefix(line, "#")
 	})
 }
@@ -74,17 +75,17 @@ func (d *document) introduced(i int) bool {
 // weave holds the fences, in order, against the solution's lines. Blank lines
 // between two fences do not count. It tells of the first difference alone:
 // what follows would be noise.
-func (d *document) weave(file string, solution []string, fences []fence) []Problem {
+func (d *document) weave(file string, solution []string, fences []lesson.Fence) []Problem {
 	next, end := 0, 1
 	for _, f := range fences {
 		next = skipBlank(solution, next)
-		before, lines := trimBlank(f.text)
+		before, lines := trimBlank(f.Text)
 		n := common(lines, solution[next:], "")
 		if n < len(lines) {
-			return []Problem{d.strays(f.first+1+before+n, lines[n], file, solution, next+n)}
+			return []Problem{d.strays(f.First+1+before+n, lines[n], file, solution, next+n)}
 		}
 		next += n
-		end = f.last
+		end = f.Last
 	}
 	if next = skipBlank(solution, next); next < len(solution) {
 		return []Problem{d.problem(end, "%s:%d is missing after this: %q", file, next+1, solution[next])}

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"sockets.test/tools/internal/tree"
 )
@@ -24,68 +26,114 @@ type Test struct {
 	Code string // what is between its braces, or the transcript
 }
 
-// A Source is a chapter's test file.
+// A Source is one test file of a chapter.
 type Source struct {
+	File    string // from the tree's root, with slashes
 	chapter *tree.Chapter
 	text    string
 	files   *token.FileSet
 	funcs   map[string]*ast.FuncDecl
 	tests   []Function
+	numbers []Number
 }
 
 // A Function is one of package testing's: TestAnswer.
 type Function struct {
 	Name  string
-	Lines int
+	Line  int    // from 1
+	Lines int    // how many it has
+	Step  string // "1.3", of the comment above it; "" without one
 }
 
-// Read parses the chapter's test file.
+// A Number is a comment "// 1.3: the answer goes to whoever asked", wherever it
+// stands: above a test, or above a subtest.
+type Number struct {
+	Step string
+	Line int
+}
+
+// Read parses the file that has the chapter's tests.
 func Read(c *tree.Chapter) (*Source, error) {
-	path := filepath.Join(c.Dir(), c.TestFile())
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(filepath.Join(c.Dir(), c.TestFile()))
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{chapter: c, text: string(text), files: token.NewFileSet(), funcs: map[string]*ast.FuncDecl{}}
-	file, err := parser.ParseFile(s.files, path, text, parser.ParseComments|parser.SkipObjectResolution)
+	return Parse(c, c.TestFile(), string(text))
+}
+
+// Parse parses a test file of the chapter's. What is not Go gives a
+// scanner.ErrorList.
+func Parse(c *tree.Chapter, name, text string) (*Source, error) {
+	s := &Source{File: path.Join("chapters", c.Key, name), chapter: c, text: text, files: token.NewFileSet(), funcs: map[string]*ast.FuncDecl{}}
+	file, err := parser.ParseFile(s.files, s.File, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Body != nil {
 			s.funcs[f.Name.Name] = f
-			if strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
-				lines := s.files.Position(f.End()).Line - s.files.Position(f.Pos()).Line + 1
-				s.tests = append(s.tests, Function{f.Name.Name, lines})
+			if isTest(f.Name.Name) {
+				first, last := s.line(f.Pos()), s.line(f.End())
+				s.tests = append(s.tests, Function{f.Name.Name, first, last - first + 1, stepOf(f.Doc)})
+			}
+		}
+	}
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			if match := numbered.FindStringSubmatch(comment.Text); match != nil {
+				s.numbers = append(s.numbers, Number{match[1], s.line(comment.Pos())})
 			}
 		}
 	}
 	return s, nil
 }
 
+// isTest follows go test: TestReply and Test_reply, but not Testify or TestMain.
+func isTest(name string) bool {
+	rest, ok := strings.CutPrefix(name, "Test")
+	first, _ := utf8.DecodeRuneInString(rest)
+	return ok && rest != "Main" && !unicode.IsLower(first)
+}
+
 // Functions are the test functions, in their order.
 func (s *Source) Functions() []Function { return s.tests }
 
-var step = regexp.MustCompile(`^(\d+\.\d+):`)
+// Numbers are the comments that say which step a test belongs to.
+func (s *Source) Numbers() []Number { return s.numbers }
+
+func (s *Source) line(at token.Pos) int { return s.files.Position(at).Line }
+
+var numbered = regexp.MustCompile(`^// (\d+\.\d+): \S`)
+
+// stepOf is the number in the comment above a test.
+func stepOf(doc *ast.CommentGroup) string {
+	if doc == nil {
+		return ""
+	}
+	for _, comment := range doc.List {
+		if match := numbered.FindStringSubmatch(comment.Text); match != nil {
+			return match[1]
+		}
+	}
+	return ""
+}
 
 // Test finds a test by the name that package testing gives it. A subtest whose
 // name the source does not spell out is its parent.
 func (s *Source) Test(name string) Test {
 	name, sub, _ := strings.Cut(name, "/")
-	t := Test{File: path.Join("chapters", s.chapter.Key, s.chapter.TestFile()), Line: 1}
+	t := Test{File: s.File, Line: 1}
 	f, ok := s.funcs[name]
 	if !ok {
 		return t
 	}
-	if match := step.FindStringSubmatch(f.Doc.Text()); match != nil {
-		t.Step = match[1]
-	}
+	t.Step = stepOf(f.Doc)
 	body := f.Body
 	if at, inner := s.subtest(f.Body, sub); inner != nil {
 		t.Line, t.Code = at, s.between(inner)
 		return t
 	}
-	t.Line, t.Code = s.files.Position(f.Pos()).Line, s.between(body)
+	t.Line, t.Code = s.line(f.Pos()), s.between(body)
 	if script, err := os.ReadFile(filepath.Join(s.chapter.Dir(), "testdata", sub+".txtar")); sub != "" && err == nil {
 		t.File, t.Line, t.Code = path.Join("chapters", s.chapter.Key, "testdata", sub+".txtar"), 1, string(script)
 	}
@@ -106,7 +154,7 @@ func (s *Source) subtest(body *ast.BlockStmt, name string) (line int, found *ast
 			return true
 		}
 		if text, err := strconv.Unquote(fact.Value); err == nil && strings.ReplaceAll(text, " ", "_") == name {
-			line, found = s.files.Position(call.Pos()).Line, inner.Body
+			line, found = s.line(call.Pos()), inner.Body
 		}
 		return true
 	})

@@ -15,6 +15,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"sockets.test/tools/internal/lesson"
 )
 
 // Module is the path in the course's go.mod.
@@ -126,31 +128,40 @@ func (c *Chapter) Tree() *Tree { return c.tree }
 
 // Title is the claim that the lesson's first line makes, without its number.
 func (c *Chapter) Title() (string, error) {
-	path := filepath.Join(c.Dir(), "README.md")
-	text, err := os.ReadFile(path)
+	l, err := c.Lesson()
 	if err != nil {
-		return "", c.missing(err)
+		return "", err
 	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	title, ok := strings.CutPrefix(first, fmt.Sprintf("# %d. ", c.Number))
-	if !ok {
-		return "", fmt.Errorf("%s:1: the first line must be %q and the chapter's claim", path, fmt.Sprintf("# %d. ", c.Number))
+	if l.Chapter != c.Number {
+		return "", fmt.Errorf("%s:1: the first line must be %q and the chapter's claim", readme(c.Dir()), fmt.Sprintf("# %d. ", c.Number))
 	}
-	return strings.TrimSpace(title), nil
+	return l.Title, nil
 }
 
-// Minutes is what the lesson says that it takes, as "(40 minutes)" or so in
-// its third line; 0 if it says nothing.
+// Minutes is what the lesson says that it takes; 0 if it says nothing.
 func (c *Chapter) Minutes() int {
-	text, _ := os.ReadFile(filepath.Join(c.Dir(), "README.md"))
-	if match := minutes.FindSubmatch(text); match != nil {
-		n, _ := strconv.Atoi(string(match[1]))
-		return n
+	l, err := c.Lesson()
+	if err != nil {
+		return 0
 	}
-	return 0
+	return l.Minutes
 }
 
-var minutes = regexp.MustCompile(`(?m)^\*(\d+) minutes`)
+// Lesson reads the chapter's README.
+func (c *Chapter) Lesson() (*lesson.Lesson, error) { return c.read(c.Dir()) }
+
+// Walkthrough reads the README of the chapter's solution.
+func (c *Chapter) Walkthrough() (*lesson.Lesson, error) { return c.read(c.SolutionDir()) }
+
+func (c *Chapter) read(dir string) (*lesson.Lesson, error) {
+	text, err := os.ReadFile(readme(dir))
+	if err != nil {
+		return nil, c.missing(err)
+	}
+	return lesson.Read(string(text)), nil
+}
+
+func readme(dir string) string { return filepath.Join(dir, "README.md") }
 
 // Program gives the Go files in dir that are not tests, by base name.
 func Program(dir string) (map[string]string, error) { return goFiles(dir, false) }
