@@ -2,62 +2,64 @@ package lab
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
+
+	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/lab/internal/wait"
 )
 
-// ExpectComplaints wants one line on standard error for each of n things that
-// went wrong, and no more.
-func (p *Program) ExpectComplaints(n int, causes ...Cause) {
+// ExpectComplaints wants one line on standard error, now or soon, for each of n
+// things that went wrong since the program was ready, and no more. Of none it
+// wants no line once the program has come to rest; where rest cannot be proven,
+// only what is there soon counts. Whether the program goes on after that is for
+// the next expectation.
+func (p *Program) ExpectComplaints(n int) {
 	p.t.Helper()
-	said := p.proc.Stderr()
-	all := func() bool { return len(p.complaints()) >= n && strings.HasSuffix(said.String(), "\n") }
-	end := p.awaitOutput(said, deadline, all)
-	if end == done {
-		p.endsWithin(200 * time.Millisecond) // it may say more
-	}
-	have := len(p.complaints())
-	f := &finding{words: fmt.Sprintf("%s said what was wrong in %d lines on standard error; %d are wanted.", subject.name, have, n)}
-	switch {
-	case end == exited:
-		f.outcome, f.words = Exited, ""
-	case have > n:
-		f.outcome = Repeats
-	case end != done:
-		f.outcome = SaysNothing
-	default:
+	if n == 0 {
+		if p.awaitComplaints(1, min(wait.Patience(), wait.Moment)).End == wait.Done {
+			p.fail(&mismatch{outcome: failure.Complains})
+		}
 		return
 	}
-	p.fail(f, causes)
-}
-
-// ExpectComplaintOfBacklog is ExpectComplaint for a client whose connection was
-// reset before it was accepted. Linux gives that connection to accept(2) all the
-// same, with the bytes that had come, and it fails then. Another system may take
-// it away, so that no program hears of it; there nothing is asked.
-func (s *Server) ExpectComplaintOfBacklog(causes ...Cause) {
-	s.t.Helper()
-	if runtime.GOOS == "linux" {
-		s.ExpectComplaint(causes...)
+	w := p.awaitComplaints(n, wait.Deadline)
+	ended := w.End == wait.Exited
+	if w.End == wait.Done {
+		ended = p.waits.EndsWithin(wait.Moment) // it may say more
+	}
+	have := len(p.complaints())
+	switch {
+	case w.End == wait.Exited:
+		p.fail(&mismatch{outcome: failure.Exited, wait: w})
+	case have > n && !ended:
+		p.fail(&mismatch{outcome: failure.ComplainsTwice, sentence: p.counted(have, n)})
+	case have < n:
+		p.fail(&mismatch{outcome: failure.SaysNothing, sentence: p.counted(have, n), wait: w})
 	}
 }
 
-// Unended is the sign of a program that has written to standard error, and not
-// ended its line.
-var Unended Sign = func(f *finding) bool { return f.said != "" && !strings.HasSuffix(f.said, "\n") }
-
-// SaysLess is the sign of a program that has complained, but not of everything.
-var SaysLess Sign = func(f *finding) bool {
-	return f.outcome == SaysNothing && len(f.program.complaints()) > 0
+// counted says how many lines there are, and how many were wanted.
+func (p *Program) counted(have, n int) string {
+	if have == 0 {
+		return subject.name + " said nothing on standard error of what was wrong."
+	}
+	return fmt.Sprintf("%s said what was wrong in %d lines on standard error; wanted %d.", subject.name, have, n)
 }
 
-// ExpectNothingYet wants no byte to have come by now, and no end. Nothing is
-// waited for.
-func (c *TCP) ExpectNothingYet(causes ...Cause) {
-	c.program.t.Helper()
-	c.readFor(time.Millisecond)
-	if len(c.in) > 0 || c.over != "" {
-		c.ExpectNothing(causes...)
+func (p *Program) awaitComplaints(n int, limit time.Duration) wait.Result {
+	said := p.proc.Stderr()
+	return p.waits.AwaitOutput(said, limit, func() bool {
+		return len(p.complaints()) >= n && strings.HasSuffix(said.String(), "\n")
+	})
+}
+
+// complaints are the lines on standard error, but for what a runtime may have
+// remarked before the program was ready.
+func (p *Program) complaints() (lines []string) {
+	for line := range strings.Lines(p.proc.Stderr().String()) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
 	}
+	return lines[min(p.remarks, len(lines)):]
 }

@@ -1,6 +1,10 @@
 package lab
 
-import "testing"
+import (
+	"testing"
+
+	"sockets.test/tools/lab/internal/kernel"
+)
 
 // spare is how many descriptors the lab, or a program, needs beside those of
 // its clients.
@@ -12,7 +16,7 @@ const spare = 100
 // soft limit to the hard one, others do not.
 func Crowd(t testing.TB, n int) int {
 	t.Helper()
-	if granted := descriptors(n+spare) - spare; granted < n {
+	if granted := kernel.Descriptors(n+spare) - spare; granted < n {
 		t.Logf("%d clients instead of %d: the system grants no more descriptors (ulimit -n)", granted, n)
 		return granted
 	}

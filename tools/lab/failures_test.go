@@ -15,15 +15,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
+
+	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/internal/show"
+	"sockets.test/tools/internal/tree"
 )
 
 // go test ./tools/lab -update writes the texts anew. Read them, as a learner would.
 var update = flag.Bool("update", false, "write testdata/failures anew")
 
 // Each way in which a program fails has words of its own, and they are clear.
+// Above them stands what is recorded of a mistake that fails so.
 func TestFailures(t *testing.T) {
-	played := play(t)
-	outcomes := map[string]string{} // by headline
+	played, chapter := play(t), chapterOf(t, stage(t))
+	outcomes := map[string]failure.Outcome{} // by headline
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
 			said, ok := played[s.name]
@@ -32,16 +37,20 @@ func TestFailures(t *testing.T) {
 				t.Skip(said.skipped)
 			}
 			require.True(t, said.failed, "it must fail")
-			text := normalise(t, said.text)
+			f, err := failure.Decode(said.values)
+			require.NoError(t, err, "%s", said.text)
+			assert.NotContains(t, said.text, f.Happened(), "whoever judges shows it")
+			shown := show.Failure(chapter, f, failure.Diagnosis{}, 100, 0)
+			text := normalise(t, shown)
 			assertFits(t, text)
 			headline, _, _ := strings.Cut(text, "\n")
 			if other, ok := outcomes[headline]; ok {
-				assert.Equal(t, other, said.attrs[0], "another outcome has this headline: %s", headline)
+				assert.Equal(t, other, f.Outcome, "another outcome has this headline: %s", headline)
 			}
-			outcomes[headline] = said.attrs[0]
+			outcomes[headline] = f.Outcome
 
 			golden := filepath.Join("testdata", "failures", s.name+".txt")
-			text = strings.Join(said.attrs, "\n") + "\n\n" + text
+			text = f.Behaviour().String() + "\n" + text
 			if *update {
 				require.NoError(t, os.WriteFile(golden, []byte(text), 0o666))
 			}
@@ -68,27 +77,23 @@ func assertFits(t *testing.T, text string) {
 	}
 }
 
-// A failure is what one scenario said.
-type failure struct {
+// What a scenario said.
+type said struct {
 	failed  bool
 	skipped string
-	text    string
-	attrs   []string // "outcome: exited"
+	text    string   // on its output
+	values  []string // of the attribute that is its failure
 }
 
 // play runs the scenarios in a copy of this test binary, inside a course of
-// their own, and reads what it says in the format of -test.v=test2json.
-func play(t *testing.T) map[string]*failure {
-	cmd := exec.Command(self(t), "-test.run=^TestScenarios$", "-test.v=test2json")
-	cmd.Dir = course(t)
-	cmd.Env = append(os.Environ(), scenarioEnv+"=1", "GORACE=atexit_sleep_ms=10")
-	out, err := cmd.Output()
-	var exit *exec.ExitError
-	require.ErrorAs(t, err, &exit, "the scenarios must fail:\n%s", out)
+// their own, and reads what it says in the format of -test.v=test2json. What
+// each said is found by its name.
+func play(t *testing.T) map[string]*said {
+	out := playAs(t, "^TestScenarios$", "-test.v=test2json", failure.Format+"="+failure.JSON)
 
-	played := map[string]*failure{}
-	var now *failure
-	for line := range strings.Lines(string(out)) {
+	list := map[string]*said{}
+	var now *said
+	for line := range strings.Lines(out) {
 		frame, isFrame := strings.CutPrefix(strings.TrimLeft(line, " "), "\x16")
 		word := strings.Fields(frame)
 		switch {
@@ -98,21 +103,44 @@ func play(t *testing.T) map[string]*failure {
 			}
 		case len(word) < 3:
 		case word[0] == "===" && word[1] == "ATTR":
-			now.attrs = append(now.attrs, word[3]+": "+strings.Join(word[4:], " "))
+			_, value, _ := strings.Cut(frame, " "+failure.Attribute+" ")
+			now.values = append(now.values, strings.TrimSpace(value))
 		default:
 			name := strings.TrimPrefix(word[2], "TestScenarios/")
 			name, _, _ = strings.Cut(name, "/") // a transcript is a test below
-			if played[name] == nil {
-				played[name] = &failure{}
+			if list[name] == nil {
+				list[name] = &said{}
 			}
-			now = played[name]
+			now = list[name]
 			now.failed = now.failed || word[1] == "FAIL:"
 			if word[1] == "SKIP:" {
 				now.skipped = strings.TrimSpace(now.text)
 			}
 		}
 	}
-	return played
+	return list
+}
+
+// playAs runs scenarios, all of which fail, with a flag and an environment.
+func playAs(t *testing.T, run, flag string, env ...string) (out string) {
+	cmd := exec.Command(self(t), "-test.run="+run, flag)
+	cmd.Dir = stage(t)
+	cmd.Env = append(os.Environ(), append(env, scenarioEnv+"=1", "GORACE=atexit_sleep_ms=10")...)
+	text, err := cmd.Output()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit, "the scenarios must fail:\n%s", text)
+	return string(text)
+}
+
+// theChapter is that to which the scenarios belong.
+const theChapter = "09-fakes"
+
+func chapterOf(t *testing.T, folder string) *tree.Chapter {
+	course, err := tree.Find(folder)
+	require.NoError(t, err)
+	c, err := course.Chapter(theChapter)
+	require.NoError(t, err)
+	return c
 }
 
 func self(t *testing.T) string {
@@ -121,48 +149,48 @@ func self(t *testing.T) string {
 	return path
 }
 
-// truths are the titles of the misconceptions that the scenarios name; one of
-// them has no file, and goes without.
-var truths = map[string]string{
-	"prints-the-flag":      "A server learns its port from the socket, after it has bound it.",
-	"whole-buffer":         "A datagram fills n bytes of the buffer, not all of it.",
-	"small-buffer":         "A buffer must hold the largest datagram: the rest of one that is larger is lost.",
-	"takes-a-gigabyte":     "Check a length before you set memory aside for it.",
-	"answers-the-first":    "Each datagram brings its sender's address, and the answer goes there.",
-	"new-socket-per-reply": "An answer comes from the socket that was asked.",
-	"never-closes":         "Whoever accepts a connection closes it.",
-	"waits-for-a-newline":  "A stream has no lines, unless the two ends agree on them.",
-	"waits-for-the-end":    "An answer need not wait for the end of the question.",
-	"ignores-the-error":    "A call that fails returns an error, and what else it returned is worth nothing.",
-}
-
-// course lays out the chapter to which the scenarios belong.
-func course(t *testing.T) (chapter string) {
+// stage lays out that chapter.
+func stage(t *testing.T) (folder string) {
 	archive, err := txtar.ParseFile("testdata/course.txtar")
 	require.NoError(t, err)
 	files, err := txtar.FS(archive)
 	require.NoError(t, err)
 	root := t.TempDir()
 	require.NoError(t, os.CopyFS(root, files))
-	chapter = filepath.Join(root, "chapters", "09-fakes")
-	mistakes := filepath.Join(root, "testdata", "mistakes", "09-fakes")
-	require.NoError(t, os.MkdirAll(mistakes, 0o777))
-	for id, truth := range truths {
-		text := truth + "\n-- server.go --\n"
-		require.NoError(t, os.WriteFile(filepath.Join(mistakes, id+".txtar"), []byte(text), 0o666))
-	}
-	text, err := os.ReadFile("scenarios_test.go") // where the failures look for their section
+	folder = filepath.Join(root, "chapters", theChapter)
+	tests, err := filepath.Glob("*_test.go") // where the failures look for their section
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(chapter, "scenarios_test.go"), text, 0o666))
-	return chapter
+	for _, file := range tests {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, file), text, 0o666))
+	}
+	mistakes := filepath.Join(root, "testdata", "mistakes", theChapter)
+	require.NoError(t, os.MkdirAll(mistakes, 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(mistakes, "adds-a-newline.txtar"), []byte(known), 0o666))
+	return folder
 }
 
+// known is the chapter's one mistake of which it is recorded how it behaves.
+const known = `An answer has no bytes of its own. (9.2)
+-- server.go --
+package main
+-- behaves --
+test: TestScenarios/udp-too-many-bytes
+expects: ask(t, "udp-says", quoted("HELLO\\n")).Expect("HELLO")
+outcome: wrong answer
+differs: a newline behind
+sockets: udp
+`
+
 var (
-	port     = regexp.MustCompile(`(127\.0\.0\.1:|0\.0\.0\.0:|^\$.*)(\d{5})\b`)
-	moment   = regexp.MustCompile(`\d+\.\d+ ?(ms|s)\b`)
-	testLine = regexp.MustCompile(`(complaint_test|scenarios_test|hosts_test|again_test|testscript)\.go:\d+`)
-	workDir  = regexp.MustCompile(`WORK=\S+`)
-	fakeLine = regexp.MustCompile(`fakes_test\.go:(\d+)(: (?:\w+\.)?([A-Z]\w+))?`)
+	port     = regexp.MustCompile(`(127\.0\.0\.1:|0\.0\.0\.0:|\[::1\]:|^\$.*)(\d{5})\b`)
+	moment   = regexp.MustCompile(`\d+\.\d+ ?(?:ms|s)\b`)
+	worked   = regexp.MustCompile(`\S+( of processor time)|(slept and woke for )\S+`)
+	unsent   = regexp.MustCompile(`\d{8} of`)
+	memory   = regexp.MustCompile(`\d+ MiB of memory at once\. +`)
+	testLine = regexp.MustCompile(`(\w+_test|testscript)\.go:\d+`)
+	fakeLine = regexp.MustCompile(`(\w+_test\.go):(\d+): (?:\w+\.)?([A-Z]\w+)`)
 )
 
 // normalise makes the same of what changes from run to run, and of what changes
@@ -176,17 +204,16 @@ func normalise(t *testing.T, text string) string {
 		}
 		return match[1] + ports[match[2]]
 	})
-	source, err := os.ReadFile("fakes_test.go")
-	require.NoError(t, err)
-	lines := strings.Split(string(source), "\n")
-	text = fakeLine.ReplaceAllStringFunc(text, func(found string) string {
-		match := fakeLine.FindStringSubmatch(found)
-		n, err := strconv.Atoi(match[1])
+	for _, match := range fakeLine.FindAllStringSubmatch(text, -1) {
+		source, err := os.ReadFile(match[1])
 		require.NoError(t, err)
-		assert.Contains(t, lines[n-1], match[3])
-		return "fakes_test.go:NN" + match[2]
-	})
-	text = workDir.ReplaceAllString(text, "WORK=/tmp/work")
+		n, err := strconv.Atoi(match[2])
+		require.NoError(t, err)
+		assert.Contains(t, strings.Split(string(source), "\n")[n-1], match[3])
+	}
 	text = testLine.ReplaceAllString(text, "$1.go:NN")
+	text = unsent.ReplaceAllString(text, "NNNNNNNN of")
+	text = memory.ReplaceAllString(text, "NNN MiB of memory at once.  ")
+	text = worked.ReplaceAllString(text, "${2}1s$1")
 	return moment.ReplaceAllString(text, "0.0 ms")
 }

@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"bufio"
+	"bytes"
 	"flag"
 	"fmt"
 	"io"
@@ -21,15 +22,22 @@ import (
 
 func TestMain(m *testing.M) { lab.Main(m, "fakeserver", fake) }
 
-// fake is the program under test: its first argument says in which one way it
+// fake is the program under test: its subcommand says in which one way it
 // misbehaves, or that it does not.
 func fake() {
-	flag.StringVar(&addr, "addr", ":12000", "where to listen")
-	flag.Parse()
-	fakes[flag.Arg(0)]()
+	flags := flag.NewFlagSet("fakeserver", flag.ExitOnError)
+	flags.StringVar(&addr, "addr", ":12000", "where to listen, or to connect")
+	flags.DurationVar(&timeout, "timeout", 0, "how long to wait for an answer")
+	flags.Parse(os.Args[2:])
+	words = flags.Args()
+	fakes[os.Args[1]]()
 }
 
-var addr string
+var (
+	addr    string
+	timeout time.Duration
+	words   []string // behind the flags: what some fakes say
+)
 
 var fakes = map[string]func(){
 	"not-begun":      func() { exit(1, "fakeserver: TODO 9.1: bind a socket") },
@@ -54,14 +62,20 @@ var fakes = map[string]func(){
 	"udp-panics":        func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); breaks(nil) },
 	"udp-spins":         func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); spin() },
 	"udp-naps":          func() { naps(udp()) },
+	"udp-wrong-todo":    func() { complain("fakeserver: TODO 9.3: accept"); answer(udp(), "JELLO"); wait() },
+	"udp-garbles":       func() { garbles(udp()) },
+	"udp-halves":        func() { halves(udp()) },
+	"udp-deaf-at-first": func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); upper(conn) },
+	"udp-line":          func() { datagramLine(udp()) },
+	"udp-dislikes":      func() { dislikes(udp()) },
 	"udp-todo":          func() { conn := udp(); conn.ReadFrom(make([]byte, 100)); exit(1, "fakeserver: TODO 9.2: answer") },
 
-	"tcp-gone":          func() { welcome, _ := net.Listen("tcp4", addr); welcome.Close(); ready(welcome.Addr()); wait() },
+	"tcp-gone":          func() { listener, _ := net.Listen("tcp4", addr); listener.Close(); ready(listener.Addr()); wait() },
 	"tcp-never-accepts": func() { tcp(); wait() },
 	"tcp-never-reads":   func() { accept(); wait() },
 	"tcp-never-answers": func() { swallow(accept()) },
 	"tcp-says":          func() { answers(accept()) },
-	"tcp-upper":         func() { welcome := tcp(); serve(welcome) },
+	"tcp-upper":         func() { listener := tcp(); serve(listener) },
 	"tcp-hangs-up": func() {
 		conn := accept()
 		conn.Read(make([]byte, 100))
@@ -79,6 +93,14 @@ var fakes = map[string]func(){
 	"tcp-line":         func() { conn := accept(); line(conn) },
 	"tcp-to-the-end":   func() { conn := accept(); toTheEnd(conn) },
 	"tcp-leaks":        leaks,
+	"tcp-wants-much":   func() { conn := accept(); io.ReadFull(conn, make([]byte, 1000)); conn.Write([]byte("ENOUGH")); wait() },
+	"tcp-dislikes":     func() { one := tcp(); conn, _ := one.Accept(); kept = append(kept, conn); serve(one) },
+	"tcp-in-turn":      func() { inTurn(tcp(), false) },
+	"tcp-hears-first":  func() { inTurn(tcp(), true) },
+	"tcp-told":         told,
+	"tcp-slow":         func() { slow(tcp()) },
+	"tcp-lines":        func() { conn := accept(); conn.Write([]byte("one\ntwo\nthree\n")); wait() },
+	"tcp-drawls":       func() { conn := accept(); conn.Write([]byte("one\ntw")); wait() },
 	"tcp-todo": func() {
 		conn := accept()
 		conn.Read(make([]byte, 100))
@@ -145,7 +167,7 @@ func wait() { os.Stdin.Read(make([]byte, 1)) }
 func ready(at net.Addr) { fmt.Println("fakeserver ready on", at) }
 
 func bind() net.Addr {
-	conn, err := net.ListenPacket("udp4", addr)
+	conn, err := net.ListenPacket("udp", addr)
 	if err != nil {
 		exit(1, err.Error())
 	}
@@ -157,7 +179,7 @@ func bind() net.Addr {
 var kept []any
 
 func udp() *net.UDPConn {
-	conn, err := net.ListenPacket("udp4", addr)
+	conn, err := net.ListenPacket("udp", addr)
 	if err != nil {
 		exit(1, err.Error())
 	}
@@ -180,9 +202,9 @@ func receive(conn *net.UDPConn) {
 	}
 }
 
-// says answers with the program's further arguments, whatever is asked.
+// says answers with its words, whatever is asked.
 func says(conn *net.UDPConn) {
-	for _, answer := range flag.Args()[1:] {
+	for _, answer := range words {
 		_, client, _ := conn.ReadFrom(make([]byte, 1<<16))
 		conn.WriteTo(plain(answer), client)
 	}
@@ -225,16 +247,62 @@ func first(conn *net.UDPConn) {
 	}
 }
 
+// answer says one thing, to whoever asks first.
+func answer(conn *net.UDPConn, text string) {
+	_, client, _ := conn.ReadFrom(make([]byte, 1<<16))
+	conn.WriteTo([]byte(text), client)
+}
+
+// garbles answers with one byte that is wrong, far behind in a large datagram.
+func garbles(conn *net.UDPConn) {
+	buf := make([]byte, 1<<16)
+	n, client, _ := conn.ReadFrom(buf)
+	buf[n-100] = '?'
+	conn.WriteTo(buf[:n], client)
+	wait()
+}
+
+// halves answers with half of what it is asked.
+func halves(conn *net.UDPConn) {
+	buf := make([]byte, 1<<16)
+	n, client, _ := conn.ReadFrom(buf)
+	conn.WriteTo(buf[:n/2], client)
+	wait()
+}
+
+// datagramLine answers when a line has ended, in however many datagrams.
+func datagramLine(conn *net.UDPConn) {
+	buf, line := make([]byte, 100), ""
+	for {
+		n, client, _ := conn.ReadFrom(buf)
+		if line += string(buf[:n]); strings.HasSuffix(line, "\n") {
+			conn.WriteTo([]byte(strings.ToUpper(strings.TrimSpace(line))), client)
+			line = ""
+		}
+	}
+}
+
+// dislikes answers all but its first client.
+func dislikes(conn *net.UDPConn) {
+	buf := make([]byte, 1<<16)
+	_, first, _ := conn.ReadFrom(buf)
+	for {
+		if n, client, _ := conn.ReadFrom(buf); client.String() != first.String() {
+			conn.WriteTo(buf[:n], client)
+		}
+	}
+}
+
 func breaks(table map[string]int) { table["a"] = 1 }
 
 func tcp() *net.TCPListener {
-	welcome, err := net.Listen("tcp4", addr)
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		exit(1, err.Error())
 	}
-	ready(welcome.Addr())
-	kept = append(kept, welcome)
-	return welcome.(*net.TCPListener)
+	ready(listener.Addr())
+	kept = append(kept, listener)
+	return listener.(*net.TCPListener)
 }
 
 func accept() *net.TCPConn {
@@ -248,9 +316,9 @@ func accept() *net.TCPConn {
 
 // elsewhere listens on every interface, and says something else.
 func elsewhere() {
-	welcome, _ := net.Listen("tcp4", "0.0.0.0:0")
-	kept = append(kept, welcome)
-	fmt.Println("fakeserver ready on 127.0.0.1:" + strconv.Itoa(welcome.Addr().(*net.TCPAddr).Port))
+	listener, _ := net.Listen("tcp4", "0.0.0.0:0")
+	kept = append(kept, listener)
+	fmt.Println("fakeserver ready on 127.0.0.1:" + strconv.Itoa(listener.Addr().(*net.TCPAddr).Port))
 	wait()
 }
 
@@ -258,10 +326,10 @@ func elsewhere() {
 // as such programs do, and no test.
 func triesAgain() {
 	for {
-		welcome, err := net.Listen("tcp4", addr)
+		listener, err := net.Listen("tcp4", addr)
 		if err == nil {
-			ready(welcome.Addr())
-			kept = append(kept, welcome)
+			ready(listener.Addr())
+			kept = append(kept, listener)
 			wait()
 		}
 		complain("fakeserver: " + err.Error())
@@ -285,7 +353,7 @@ func swallow(conn net.Conn) {
 }
 
 func answers(conn net.Conn) {
-	for _, answer := range flag.Args()[1:] {
+	for _, answer := range words {
 		conn.Read(make([]byte, 1<<16))
 		conn.Write(plain(answer))
 	}
@@ -293,13 +361,52 @@ func answers(conn net.Conn) {
 	wait()
 }
 
-func serve(welcome net.Listener) {
+func serve(listener net.Listener) {
 	for {
-		conn, _ := welcome.Accept()
+		conn, _ := listener.Accept()
 		go func() {
 			defer conn.Close()
 			echo(conn)
 		}()
+	}
+}
+
+// inTurn serves a client at a time, the first one perhaps without an answer.
+func inTurn(listener net.Listener, mute bool) {
+	for ; ; mute = false {
+		conn, _ := listener.Accept()
+		if mute {
+			io.Copy(io.Discard, conn)
+		} else {
+			echo(conn)
+		}
+		conn.Close()
+	}
+}
+
+// told greets a client, does nothing until somebody types, and then prints how
+// the client's stream ended.
+func told() {
+	conn := accept()
+	conn.Write([]byte("HELLO"))
+	wait()
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		fmt.Println("an error")
+	} else {
+		fmt.Println("the end")
+	}
+}
+
+// slow answers when it has slept for its time-out. It is the program that does so, as
+// slow programs do, and no test.
+func slow(listener net.Listener) {
+	for {
+		conn, _ := listener.Accept()
+		buf := make([]byte, 100)
+		n, _ := conn.Read(buf)
+		time.Sleep(timeout)
+		conn.Write(append(bytes.ToUpper(buf[:n]), '.'))
+		conn.Close()
 	}
 }
 
@@ -337,8 +444,8 @@ func toTheEnd(conn *net.TCPConn) {
 
 // leaks keeps every connection, whoever has gone.
 func leaks() {
-	for welcome := tcp(); ; {
-		conn, _ := welcome.Accept()
+	for listener := tcp(); ; {
+		conn, _ := listener.Accept()
 		kept = append(kept, conn)
 	}
 }

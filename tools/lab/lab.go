@@ -1,17 +1,19 @@
-// Package lab is what the chapters' tests stand on: it starts a program,
-// talks to it as its clients would, and says what went wrong.
+// Package lab is the vocabulary of the chapters' tests: it starts a program, talks
+// to it as its clients or its servers would, and wants what must come.
 //
 // Goals:
 //
 //   - a program is judged from outside: by its command line, its standard
 //     streams, its exit status and its sockets;
+//   - a test is a specification: it tells a conversation, and no mistake is named
+//     in it;
 //   - a program that is right passes, however slow it or the machine is: a
 //     hang is proven where the system shows it, and else measured in what the
-//     program has done, and not by a clock;
-//   - a failure shows what went over the wire, names the misconception where
-//     it can, and says where to read.
+//     program has done, and not by a clock; see lab/internal/wait;
+//   - a failure is an observation, made in the same way for every chapter.
 //
-// Non-goals: capturing packets, and calling a function of the program.
+// Non-goals: capturing packets, calling a function of the program, and knowing
+// misconceptions.
 //
 // A chapter's tests begin with
 //
@@ -22,14 +24,40 @@
 //	server := lab.Serve(t)
 //	ann := server.UDP("ann")
 //	ann.Say("hello")
-//	ann.Expect("HELLO", lab.Stranger.Is("new-socket-per-reply"))
+//	ann.Expect("HELLO")
+//
+// Where the program is a client, the lab is its server: see ListenTCP and
+// ListenUDP. Where it is both, the lab is the network: see NewLink.
+//
+// # The way of a failure
+//
+// An expectation that does not get what it wants hands fail a mismatch, which is
+// what it alone knows: the outcome, and the bytes wanted and got. From that and
+// from the program, observe makes a failure.Failure: how the bytes differ, where
+// the program stands, what it said, and, after a silence, what it does when one
+// thing more happens (questions.go). If a judge runs the tests, the failure is
+// handed over as data, in attributes of the test; see testing.T.Attr and the
+// environment variable LAB_FAILURES. The judge reads it back, and package diagnosis
+// matches it with what is recorded of known misconceptions. Package show makes the
+// text of both, for the screen at hand; where nobody judges, the lab does so
+// itself (by_hand.go).
+//
+// # Another program
 //
 // Another program is judged in the chapter's place if the environment says
 // LAB_PROGRAM=/path/to/program, or LAB_PROGRAM=["python3","server.py"] where
 // it needs arguments of its own.
+//
+// # Where things are
+//
+// What a test reads is in this folder: program.go, server.go, tcp.go, udp.go,
+// peer.go, link.go, and their expectations. The machinery is below it, in
+// lab/internal: wait waits for a program, kernel asks the system, link moves
+// what passes through a Link, and dump reads the stacks of goroutines.
 package lab
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -40,8 +68,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"sockets.test/tools/internal/proc"
 )
 
 const (
@@ -49,6 +75,7 @@ const (
 	runEnv         = "LAB_RUN"         // set in the copy of the test binary that is the program
 	recordEnv      = "LAB_RECORD"      // a folder for what the transcripts show; none if empty
 	transcriptsEnv = "LAB_TRANSCRIPTS" // a folder of transcripts to run instead of the chapter's
+	packageEnv     = "LAB_PACKAGE"     // the package of the program's own code, where that is not main
 )
 
 // subject is the program under test. Main sets it once, before any test runs.
@@ -57,7 +84,7 @@ var subject struct {
 	pkg     string   // "sockets.test/chapters/01-udp-server", the chapter's own package
 	command []string // how to run it
 	env     []string // and in which environment
-	said    sync.Map // the headlines of failures so far
+	said    sync.Map // what failures have said so far
 }
 
 // Main runs the chapter's tests and exits with their status. The program is
@@ -70,8 +97,7 @@ func Main(m *testing.M, name string, program func()) {
 		program()
 		os.Exit(0)
 	}
-	proc.Keeper()
-	subject.pkg = packageOf(program)
+	subject.pkg = cmp.Or(os.Getenv(packageEnv), packageOf(program))
 	if err := choose(name); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", programEnv, err)
 		os.Exit(2)

@@ -38,7 +38,7 @@ func TestPasses(t *testing.T) {
 		server := lab.Serve(t, "tcp-upper")
 		whole, pieces, bytes := server.TCP("whole"), server.TCP("pieces"), server.TCP("bytes")
 
-		bytes.SayByteByByte("byte by byte")
+		bytes.SayPieces(strings.Split("byte by byte", "")...)
 		pieces.SayPieces("in ", "two")
 		whole.Say("at once")
 		whole.Expect("AT ")
@@ -79,7 +79,7 @@ func TestDescriptors(t *testing.T) {
 		client.Expect("HELLO")
 		server.UDP("lost").Say("hello")
 	}
-	t.Run("once", use) // starts the keeper
+	t.Run("once", use) // opens what stays open
 	before := count()
 	for range 20 {
 		t.Run("again", use)

@@ -1,12 +1,14 @@
 package lab
 
 import (
-	"net"
 	"net/netip"
 	"regexp"
-	"syscall"
+	"slices"
 	"testing"
 	"time"
+
+	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/lab/internal/link"
 )
 
 // A Link stands between a client and a server, and does to what passes what a
@@ -47,55 +49,19 @@ type Link struct {
 	Addr string
 
 	t        testing.TB
-	program  *Program // the one whose sleep ends a Carry
-	udp, tcp netip.AddrPort
-	front    *net.UDPConn
-	welcome  *net.TCPListener
-	there    way // to the server
-	back     way // and from it
-	sizes    map[int][]int
-	cuts     map[int]int // of each connection; 0: of all others
-	ends     map[int]int // the same
-	rest     int         // where each stream stands still for a while; 0 for nowhere
-	flows    []*flow
-	streams  []*stream
-
-	script []string      // see patiently
-	given  int           // datagrams handed on to the server
-	full   bool          // the server did not take a connection, in all the time that it had
-	beat   time.Time     // of the last pulse
-	lag    time.Duration // the longest that one of us had no processor
-	readAt time.Time     // when the last of them was seen to have been read
+	network  *link.Link
+	program  *Program       // that stands at both of its ends
+	udp, tcp netip.AddrPort // its servers
 }
 
 // NewLink opens a link that leads nowhere yet.
 func NewLink(t testing.TB, script ...string) *Link {
 	t.Helper()
-	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, script: script}
-	for _, w := range []*way{&l.there, &l.back} {
-		w.drop, w.twice, w.late, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
-	}
-	for _, instruction := range script {
-		if err := l.read(instruction); err != nil {
-			t.Fatalf("lab: the link's script: %q: %v", instruction, err)
-		}
-	}
-	for tries := 0; l.front == nil; tries++ { // until a number is free in both of the port spaces
-		welcome, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(netip.MustParseAddrPort(AnyPort)))
-		if err != nil {
-			t.Fatalf("lab: %v", err)
-		}
-		l.Addr, l.welcome = welcome.Addr().String(), welcome
-		l.front, err = net.ListenUDP("udp4", udpAddr(l.Addr))
-		if err != nil {
-			welcome.Close()
-			if tries == 100 {
-				t.Fatalf("lab: %v", err)
-			}
-		}
-	}
-	t.Cleanup(func() { l.front.Close(); l.welcome.Close() })
-	return l
+	return newLink(t, link.New(t, script...))
+}
+
+func newLink(t testing.TB, network *link.Link) *Link {
+	return &Link{Addr: network.Addr, t: t, network: network}
 }
 
 var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
@@ -107,111 +73,72 @@ var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
 func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
 	p := Start(l.t, append([]string{"-addr", AnyPort, "-via", l.Addr}, args...)...)
-	l.ReadyOn(p)
+	l.readyOn(p)
 	p.link, p.patient = l, func() *Program { return l.patiently(p, args) }
 	return p
 }
 
-// ReadyOn waits until a program says where its two servers are, and leads there.
-func (l *Link) ReadyOn(p *Program, causes ...Cause) {
+// readyOn waits until a program says where its two servers are, and leads there.
+func (l *Link) readyOn(p *Program) {
 	l.t.Helper()
-	line, ok := p.firstLine()
+	line, ok, w := p.firstLine()
 	if !ok {
-		f := &finding{outcome: NotReady}
-		if p.ended() {
-			f.outcome = Exited
-		}
-		p.fail(f, causes)
+		p.fail(p.notReady(w))
 	}
 	match := readyOnBoth.FindStringSubmatch(line)
 	if match == nil {
-		p.fail(&finding{outcome: NotReady, got: []byte(line), words: "The first line that " + subject.name + " printed does not say where its two servers are ready."}, causes)
+		p.fail(&mismatch{outcome: failure.NotReady, got: []byte(line), sentence: "The first line that " + subject.name + " printed does not say where its two servers are ready."})
 	}
-	asked := netip.MustParseAddrPort(p.argument("-addr"))
-	for i, to := range []*netip.AddrPort{&l.udp, &l.tcp} {
-		at, err := netip.ParseAddrPort(match[i+1])
-		if err != nil || at.Addr().Unmap() != asked.Addr() || at.Port() == 0 || asked.Port() != 0 && at.Port() != asked.Port() {
-			p.fail(&finding{outcome: WrongPlace, want: asked.String(), got: []byte(match[i+1])}, causes)
+	asked := p.asked()
+	var servers [2]netip.AddrPort
+	for i := range servers {
+		at, ok := asked.accepts(match[i+1])
+		if !ok {
+			p.fail(p.misplaced(asked, match[i+1]))
 		}
-		*to = at
+		servers[i] = at
 	}
+	l.udp, l.tcp = servers[0], servers[1]
 	p.record.Server, p.record.Address = subject.name+" server", l.udp.String()
 	l.program = p
+	l.network.Lead(l.udp, l.tcp, p.waits, p.record)
 }
 
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (l *Link) Carry() {
 	l.t.Helper()
-	for {
-		switch l.program.await(l.move, nil) {
-		case done:
-		case silent:
-			if s := l.first(); s != nil && l.taken(s) && l.resting(s) {
-				continue
-			}
-			// A stream's rest may have ended just now, while we looked elsewhere.
-			if !l.moveStream() && !l.unblock() {
-				return
-			}
-		default:
-			return
-		}
-	}
+	l.network.Carry()
 }
 
-// move waits for a step until something can be moved, and moves it. It tells
-// whether there was anything.
-func (l *Link) move(step time.Duration) bool {
-	l.pulse()
-	if l.moveStream() {
-		return true
+// A program that waits for a silence of so long ends by the clock, and may be
+// wrong about it when the machine is slow: it was given a datagram, and got no
+// processor to look for it in time. So its tests are quick, with a short
+// -timeout, and before one fails because datagrams were not received, the
+// program is asked again, with a longer one: unless it was seen to have had its
+// processor, and so its chance.
+var patience = []time.Duration{time.Second, 5 * time.Second}
+
+// patiently plays the same once more, with a longer -timeout; nil if that would
+// change nothing.
+func (l *Link) patiently(p *Program, args []string) *Program {
+	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.timeout() })
+	if i < 0 || !l.hasty(p) {
+		return nil
 	}
-	var conns []syscall.Conn
-	var acts []func() bool
-	if l.due() {
-		conns, acts = append(conns, l.front), append(acts, l.datagram)
-	}
-	conns, acts = append(conns, l.welcome), append(acts, l.accept)
-	for _, f := range l.flows {
-		conns = append(conns, f.conn)
-		acts = append(acts, func() bool { return l.answer(f) })
-	}
-	for _, s := range l.streams {
-		if !s.ended && !s.over {
-			conns = append(conns, s.near)
-			acts = append(acts, func() bool { return l.hear(s) })
-		}
-		if !s.answered {
-			conns = append(conns, s.far)
-			acts = append(acts, func() bool { return l.moveBack(s) })
-		}
-	}
-	if l.untaken() {
-		step = 50 * time.Microsecond // no socket of ours tells that a piece has been read
-	}
-	for i, some := range readable(step, conns) {
-		if some && acts[i]() {
-			return true
-		}
-	}
-	return l.moveStream()
+	args = slices.Clone(args)
+	args[slices.Index(args, "-timeout")+1] = patience[i].String()
+	next := newLink(l.t, l.network.Again())
+	again := next.Run(args...)
+	next.Carry()
+	return again
 }
 
-// unblock moves what the script would hold for ever, because the client does
-// not go on: the rest of a stream that it never ends, then the next stream.
-func (l *Link) unblock() bool {
-	for _, s := range l.streams {
-		switch {
-		case s.over:
-		case s.cutAfter >= 0 && s.given >= s.cutAfter:
-			l.cut(s)
-			return true
-		case s.given < len(s.all):
-			l.give(s, len(s.all)-s.given)
-			return true
-		default:
-			s.over = true
-		}
+// hasty reports whether the program, by its own table, has received fewer
+// datagrams than it was given, and may have been too slow for its -timeout.
+func (l *Link) hasty(p *Program) bool {
+	if p.timeout() == 0 || todo.MatchString(p.proc.Stderr().String()) {
+		return false
 	}
-	return false
+	lag := l.network.Lag()
+	return !p.shows("receives | "+itoa(l.network.Given)+" | *") && lag > p.timeout()/5
 }

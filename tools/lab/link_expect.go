@@ -2,69 +2,90 @@ package lab
 
 import (
 	"fmt"
+
+	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/internal/quiet"
 )
 
 // ExpectDatagrams wants the clients to have sent these datagrams, in this order.
-func (l *Link) ExpectDatagrams(want []string, causes ...Cause) {
+func (l *Link) ExpectDatagrams(want []string) {
 	l.t.Helper()
-	l.program.expectBegun(causes)
-	seen := l.there.seen
+	l.program.expectBegun()
+	seen := l.network.Datagrams()
 	for i, d := range seen {
 		if i >= len(want) {
-			l.program.fail(&finding{outcome: TooMuch, got: d.data, event: d.event}, causes)
+			l.program.fail(&mismatch{outcome: failure.TooMuch, got: d.Data, event: d.Event})
 		}
-		if string(d.data) != want[i] {
-			l.program.fail(&finding{outcome: Wrong, want: want[i], wanted: true, got: d.data, event: d.event, offset: firstDifference(want[i], d.data)}, causes)
+		if string(d.Data) != want[i] {
+			l.program.fail(&mismatch{outcome: failure.Wrong, want: want[i], wanted: true, got: d.Data, event: d.Event, offset: firstDifference(want[i], d.Data)})
 		}
 	}
 	if len(seen) < len(want) {
-		f := &finding{outcome: NeverSent, want: want[len(seen)], wanted: true}
-		f.words = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.name, len(seen), len(want))
-		l.program.fail(f, causes)
+		m := &mismatch{outcome: failure.NeverSent, want: want[len(seen)], wanted: true}
+		m.sentence = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.name, len(seen), len(want))
+		l.program.fail(m)
 	}
 }
 
 // ExpectStreams wants the clients to have made so many connections, and each
 // to have sent this, and then the end of its stream.
-func (l *Link) ExpectStreams(want []string, causes ...Cause) {
+func (l *Link) ExpectStreams(want []string) {
 	l.t.Helper()
-	l.program.expectBegun(causes)
+	l.program.expectBegun()
 	for i, text := range want {
-		if i >= len(l.streams) {
-			f := &finding{outcome: NeverConnected, want: text, wanted: true}
-			f.words = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.streams), len(want))
-			l.program.fail(f, causes)
+		if i >= len(l.network.Streams) {
+			m := &mismatch{outcome: failure.NeverConnected, want: text, wanted: true}
+			m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
+			l.program.fail(m)
 		}
-		s := l.streams[i]
-		if s.broke {
-			l.program.fail(&finding{outcome: Reset, words: subject.name + " reset its connection: what was on its way may be lost."}, causes)
+		s := l.network.Streams[i]
+		if s.Broke {
+			l.program.fail(&mismatch{outcome: failure.Reset, sentence: subject.name + " reset its connection: what was on its way may be lost."})
 		}
-		if n := firstDifference(text, s.all); string(s.all) != text {
-			f := &finding{outcome: Wrong, want: text, wanted: true, got: s.all}
-			f.event, f.offset = s.locate(n)
-			if len(s.all) == 0 {
-				f.outcome, f.words = NeverSent, subject.name+" connected, and never sent anything."
+		if n := firstDifference(text, s.All); string(s.All) != text {
+			m := &mismatch{outcome: failure.Wrong, want: text, wanted: true, got: s.All}
+			m.event, m.offset = s.Locate(n)
+			if len(s.All) == 0 {
+				m.outcome, m.sentence = failure.NeverSent, subject.name+" connected, and never sent anything."
 			}
-			l.program.fail(f, causes)
+			l.program.fail(m)
 		}
-		if !s.ended {
-			l.program.fail(&finding{outcome: NeverClosed, words: subject.name + " never ended its stream: the server waits for that."}, causes)
+		if !s.Ended {
+			l.program.fail(&mismatch{outcome: failure.NeverClosed, sentence: subject.name + " never ended its stream: the server waits for that."})
 		}
 	}
-	if len(l.streams) > len(want) {
-		f := &finding{outcome: TooMuch, got: l.streams[len(want)].all, event: -1}
-		f.words = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.streams), len(want))
-		l.program.fail(f, causes)
+	if len(l.network.Streams) > len(want) {
+		m := &mismatch{outcome: failure.TooMuch, got: l.network.Streams[len(want)].All, event: -1}
+		m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
+		l.program.fail(m)
 	}
 }
 
-// locate finds the event that holds byte n, and where in it that byte stands.
-func (s *stream) locate(n int) (event, offset int) {
-	for _, p := range s.pieces {
-		if n < p.size || p == s.pieces[len(s.pieces)-1] {
-			return p.event, min(n, p.size)
+// ExpectClientsClosed wants the program, which is still there, to hold none of
+// the sockets that have sent a datagram. Where the system does not show them,
+// nothing is asked.
+func (l *Link) ExpectClientsClosed() {
+	l.t.Helper()
+	list, _ := quiet.Listeners(l.program.pid())
+	for _, socket := range list {
+		for _, f := range l.network.Clients {
+			if socket.Net == "udp" && socket.Local.Port() == f.Client.Port() && f.Client != l.udp {
+				l.program.fail(&mismatch{outcome: failure.TooManySockets, sentence: subject.name + " still holds the socket of a UDP client that has sent all."})
+			}
 		}
-		n -= p.size
 	}
-	return -1, -1
+}
+
+// ExpectClosed wants the program, which is still there, to hold none of the
+// connections that are over. Where the system does not show them, nothing is asked.
+func (l *Link) ExpectClosed() {
+	l.t.Helper()
+	held := l.network.Held()
+	if held > 0 {
+		m := &mismatch{outcome: failure.TooManySockets, sentence: subject.name + " still holds " + itoa(held) + " connections whose streams are over."}
+		if held == 1 {
+			m.sentence = subject.name + " still holds a connection whose stream is over."
+		}
+		l.program.fail(m)
+	}
 }

@@ -20,22 +20,3 @@ func TestRepeats(t *testing.T) {
 		assert.Equal(t, want, repeats(line, "my w"), "%s", line)
 	}
 }
-
-// The runtime of Go tells one side of a race in a map, and where it stood.
-func TestMapsMet(t *testing.T) {
-	said := `fatal error: concurrent map writes
-
-goroutine 9 [running]:
-internal/runtime/maps.fatal({0x4c7a1c?, 0x48511d?})
-	/usr/local/go/src/runtime/panic.go:1181 +0x18
-internal/runtime/maps.(*Map).Delete(0x21b30f8980f0, 0x4afd80, 0x21b30f831ef8)
-	/usr/local/go/src/internal/runtime/maps/map.go:656 +0x4c
-main.handle(0x2)
-	/home/ann/server.go:44 +0x78
-created by main.serve in goroutine 1
-	/home/ann/server.go:30 +0x29
-`
-	assert.True(t, raced(said))
-	assert.Equal(t, []string{"it said  fatal error: concurrent map writes, at server.go:44"}, race(said))
-	assert.False(t, raced("panic: assignment to entry in nil map"))
-}

@@ -2,42 +2,45 @@ package lab
 
 import (
 	"fmt"
-	"os"
-	"regexp"
-	"strconv"
+
+	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/internal/quiet"
+	"sockets.test/tools/lab/internal/kernel"
+	"sockets.test/tools/lab/internal/wait"
 )
 
-// Greedy is the outcome of a program that set aside more memory than it may.
-const Greedy Outcome = "greedy"
-
-var mostMapped = regexp.MustCompile(`(?m)^VmPeak:\s*(\d+) kB$`)
-
-// Memory is the most memory that the program has ever set aside, in bytes,
-// used or not (VmPeak in proc_pid_status(5)). It is 0 where the system does not
-// show that. A Go program begins with a gigabyte or more, of which it uses
-// little, so only a difference tells.
-func (p *Program) Memory() int {
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
-	match := mostMapped.FindSubmatch(status)
-	if match == nil {
-		return 0
+// ExpectMemory wants the server not to have set aside more than this many bytes
+// at once since it was ready, and to be there. Where the system does not show
+// that, nothing is asked.
+func (s *Server) ExpectMemory(most int) {
+	s.t.Helper()
+	grown := kernel.Memory(s.pid()) - s.atFirst.memory
+	switch {
+	case s.waits.EndsIn(0):
+		s.fail(&mismatch{outcome: failure.Exited})
+	case grown > most:
+		s.fail(&mismatch{outcome: failure.TooMuchMemory, sentence: fmt.Sprintf("%s set aside %d MiB of memory at once.", subject.name, grown>>20)})
 	}
-	kB, _ := strconv.Atoi(string(match[1]))
-	return kB << 10
 }
 
-// Took is the sign of a program that has set aside more than this many bytes,
-// whatever else became of it: a busy machine may be long about it.
-func Took(most int) Sign {
-	return func(f *finding) bool { return f.program.Memory() > most }
+// ExpectFiles wants the server to have this many files and sockets open more
+// than when it was ready, at most, when it has come to rest. Where the system
+// does not show that, nothing is asked.
+func (s *Server) ExpectFiles(more int) {
+	s.t.Helper()
+	s.takeIn() // it may not have accepted yet what it will keep
+	have := func() int { n, _ := quiet.Descriptors(s.pid()); return n - s.atFirst.files }
+	switch s.waits.AwaitState(func() bool { return have() <= more }).End {
+	case wait.Exited:
+		s.fail(&mismatch{outcome: failure.Exited})
+	case wait.Silent, wait.Late:
+		s.fail(&mismatch{outcome: failure.TooManyFiles, sentence: fmt.Sprintf("%s has opened %d files and sockets since it was ready; %d should be enough.", subject.name, have(), more)})
+	}
 }
 
-// ExpectMemory wants the program never to have set aside more than this many
-// bytes. Where the system does not show that, nothing is asked.
-func (p *Program) ExpectMemory(most int, causes ...Cause) {
-	p.t.Helper()
-	if have := p.Memory(); have > most {
-		words := fmt.Sprintf("%s set aside %d MiB of memory at once.", subject.name, have>>20)
-		p.fail(&finding{outcome: Greedy, words: words}, causes)
-	}
+// held is what a server held when it was ready.
+type held struct {
+	sockets int // of its own, such as the pair by which an event loop wakes itself
+	files   int // and sockets
+	memory  int // that it had set aside, at most
 }

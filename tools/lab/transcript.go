@@ -1,12 +1,15 @@
 package lab
 
 import (
+	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,7 +18,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sockets.test/tools/internal/proc"
+	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/internal/wait"
 )
 
 // Transcripts replays the transcripts in testdata, each as a subtest: the
@@ -73,7 +78,7 @@ func Transcripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			env.Values[stageKey{}] = &stage{t: env.T().(testing.TB), clients: map[string]talker{}}
+			env.Values[scriptKey{}] = &script{t: env.T().(testing.TB), clients: map[string]endpoint{}}
 			return nil
 		},
 		Cmds: commands,
@@ -90,26 +95,31 @@ func (t terse) Run(name string, test func(testscript.T)) {
 	t.T.Run(name, func(t *testing.T) { test(terse{t}) })
 }
 
-// A stage is where one transcript plays.
-type stage struct {
+// A script is one transcript under way.
+type script struct {
 	t         testing.TB
 	server    *Server
-	clients   map[string]talker
+	clients   map[string]endpoint
 	terminals []wire.Terminal
-	hall      hall     // of a client: see clientCommands
-	link      *Link    // of a program at both of its ends: see linkCommands
-	linked    *Program // and the program
+	runs      clientScript // of a client: see clientCommands
+	link      *Link        // of a program at both of its ends: see linkCommands
+	linked    *Program     // and the program
 }
 
-// A talker is a client of either kind.
-type talker interface {
+// An endpoint is the lab's end, of either kind.
+type endpoint interface {
 	Say(text string)
-	Expect(want string, causes ...Cause)
+	Expect(want string)
 }
 
-type stageKey struct{}
+// A udpEndpoint hears one text at a time.
+type udpEndpoint struct{ *UDP }
 
-func on(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+func (u udpEndpoint) Expect(want string) { u.UDP.Expect(want) }
+
+type scriptKey struct{}
+
+func on(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*script) }
 
 // want checks a command's arguments: their number, and that it is not negated.
 func want(ts *testscript.TestScript, neg bool, args []string, n int, usage string) {
@@ -133,7 +143,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func (s *stage) join(ts *testscript.TestScript, name string, open func(*Server) talker) {
+func (s *script) join(ts *testscript.TestScript, name string, open func(*Server) endpoint) {
 	if s.server == nil {
 		ts.Fatalf("serve comes first")
 	}
@@ -142,15 +152,15 @@ func (s *stage) join(ts *testscript.TestScript, name string, open func(*Server) 
 
 func udp(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "udp NAME")
-	on(ts).join(ts, args[0], func(s *Server) talker { return s.UDP(args[0]) })
+	on(ts).join(ts, args[0], func(s *Server) endpoint { return udpEndpoint{s.UDP(args[0])} })
 }
 
 func tcp(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "tcp NAME")
-	on(ts).join(ts, args[0], func(s *Server) talker { return s.TCP(args[0]) })
+	on(ts).join(ts, args[0], func(s *Server) endpoint { return s.TCP(args[0]) })
 }
 
-func (s *stage) client(ts *testscript.TestScript, name string) talker {
+func (s *script) client(ts *testscript.TestScript, name string) endpoint {
 	c, ok := s.clients[name]
 	if !ok {
 		ts.Fatalf("there is no client called %s", name)
@@ -158,7 +168,7 @@ func (s *stage) client(ts *testscript.TestScript, name string) talker {
 	return c
 }
 
-func (s *stage) stream(ts *testscript.TestScript, name string) *TCP {
+func (s *script) stream(ts *testscript.TestScript, name string) *TCP {
 	c, ok := s.client(ts, name).(*TCP)
 	if !ok {
 		ts.Fatalf("%s has no connection: it was opened by udp", name)
@@ -206,8 +216,8 @@ func client(ts *testscript.TestScript, neg bool, args []string) {
 	p.Stdin().Close()
 	select {
 	case <-p.Done():
-	case <-time.After(deadline):
-		ts.Fatalf("%s did not end within %v; it printed %q", args[1], deadline, p.Stdout())
+	case <-time.After(wait.Deadline):
+		ts.Fatalf("%s did not end within %v; it printed %q", args[1], wait.Deadline, p.Stdout())
 	}
 	out := p.Stdout().String()
 	io.WriteString(ts.Stdout(), out)
@@ -223,8 +233,47 @@ func unquote(ts *testscript.TestScript, text string) string {
 }
 
 // save writes what was seen, once the server has come to rest.
-func (s *stage) save(path string) error {
-	s.server.endsWithin(time.Second)
-	server := wire.Terminal{Command: "server", Out: s.server.Output()}
-	return s.server.record.Save(path, append([]wire.Terminal{server}, s.terminals...))
+func (s *script) save(path string) error {
+	s.server.waits.EndsWithin(time.Second)
+	c := s.server.record.Conversation()
+	c.Terminals = append([]wire.Terminal{{Command: "server", Out: s.server.Output()}}, s.terminals...)
+	return c.Save(path)
+}
+
+// settle is the transcript command "settle".
+func settle(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 0, "settle")
+	on(ts).server.Settle()
+}
+
+// sockets is the transcript command "sockets N".
+func sockets(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "sockets N")
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	s := on(ts)
+	s.server.ExpectSockets(n)
+	list, ok := quiet.Sockets(s.server.pid())
+	if !ok {
+		return
+	}
+	s.terminals = append(s.terminals, wire.Terminal{Command: "sockets", Out: table(list)})
+}
+
+// table lists sockets as ss(8) does, the listening socket first, then by the
+// client's port.
+func table(list []quiet.Socket) string {
+	slices.SortFunc(list, func(a, b quiet.Socket) int {
+		return cmp.Or(cmp.Compare(a.Remote.Port(), b.Remote.Port()), cmp.Compare(a.State, b.State))
+	})
+	b := new(strings.Builder)
+	fmt.Fprintf(b, "%-12s  %-16s  %s\n", "state", "own address", "the other's address")
+	for _, socket := range list {
+		remote := socket.Remote.String()
+		if socket.Remote.Port() == 0 {
+			remote = "none"
+		}
+		fmt.Fprintf(b, "%-12s  %-16s  %s\n", socket.State, socket.Local, remote)
+	}
+	return b.String()
 }

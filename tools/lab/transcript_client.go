@@ -17,6 +17,7 @@ import (
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/internal/wait"
 )
 
 // clientCommands are those of a transcript whose program is a client:
@@ -48,12 +49,14 @@ var clientCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"host-ends":  hostEndsCommand,
 }
 
-// A hall is where a client plays: it, and the server that it runs for.
-type hall struct {
+// A clientScript is what a transcript of a client has: it, and the server that
+// it runs for.
+type clientScript struct {
 	addr    string
-	udp     *UDPServer    // one of these three
-	tcp     *TCPServer    //
+	udp     *UDPPeer      // one of these three
+	tcp     *TCPPeer      //
 	foreign *proc.Process // somebody else's
+	began   time.Time     // and when that was started
 	command string        // which is this
 	before  string        // typed into it before it printed anything
 	after   string        // and after
@@ -62,33 +65,33 @@ type hall struct {
 
 // udpHost is a server of the lab's that answers whoever asked last.
 type udpHost struct {
-	*UDPServer
+	*UDPPeer
 	asker netip.AddrPort
 }
 
-func (u *udpHost) Expect(want string, causes ...Cause) {
-	u.asker = u.UDPServer.Expect(want, causes...)
+func (u *udpHost) Expect(want string) {
+	u.asker = u.UDPPeer.Expect(want)
 }
 
-func (u *udpHost) Say(text string) { u.UDPServer.Say(u.asker, text) }
+func (u *udpHost) Say(text string) { u.UDPPeer.Say(u.asker, text) }
 
 func listenCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "listen udp|tcp")
 	s := on(ts)
 	switch args[0] {
 	case "udp":
-		s.hall.udp = ListenUDP(s.t)
-		s.clients["server"] = &udpHost{UDPServer: s.hall.udp}
-		s.hall.at(ts, s.hall.udp.Addr)
+		s.runs.udp = ListenUDP(s.t)
+		s.clients["server"] = &udpHost{UDPPeer: s.runs.udp}
+		s.runs.at(ts, s.runs.udp.Addr)
 	case "tcp":
-		s.hall.tcp = ListenTCP(s.t)
-		s.hall.at(ts, s.hall.tcp.Addr)
+		s.runs.tcp = ListenTCP(s.t)
+		s.runs.at(ts, s.runs.tcp.Addr)
 	default:
 		ts.Fatalf("usage: listen udp|tcp")
 	}
 }
 
-func (h *hall) at(ts *testscript.TestScript, addr string) {
+func (h *clientScript) at(ts *testscript.TestScript, addr string) {
 	host, port, _ := net.SplitHostPort(addr)
 	h.addr = addr
 	ts.Setenv("ADDR", addr)
@@ -99,15 +102,15 @@ func (h *hall) at(ts *testscript.TestScript, addr string) {
 func acceptCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 0, "accept")
 	s := on(ts)
-	if s.hall.tcp == nil || s.hall.client == nil {
+	if s.runs.tcp == nil || s.runs.client == nil {
 		ts.Fatalf("listen tcp and run come first")
 	}
-	s.clients["server"] = s.hall.tcp.Accept()
+	s.clients["server"] = s.runs.tcp.Accept()
 }
 
 func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 	s := on(ts)
-	h := &s.hall
+	h := &s.runs
 	if neg || h.addr == "" || h.client != nil {
 		ts.Fatalf("usage: run [argument...], once, after listen or host")
 	}
@@ -117,8 +120,9 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case h.tcp != nil:
 		h.client = h.tcp.Run(args...)
 	default:
-		server := newHost(s.t, h.addr)
+		server := newPeer(s.t, h.addr)
 		h.client = server.Run(args...)
+		h.client.waits.Partners = append(h.client.waits.Partners, wait.New(h.foreign, h.began))
 	}
 	if dir := os.Getenv(recordEnv); dir != "" {
 		ts.Defer(func() { ts.Check(s.saveClient(filepath.Join(dir, filepath.Base(ts.Name())+".json"), args)) })
@@ -127,7 +131,7 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // theClient is the one that run has started.
 func theClient(ts *testscript.TestScript) *Program {
-	p := on(ts).hall.client
+	p := on(ts).runs.client
 	if p == nil {
 		ts.Fatalf("run comes first")
 	}
@@ -162,11 +166,12 @@ func hostCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	path, err := exec.LookPath(args[0])
 	ts.Check(err)
+	began := time.Now()
 	p, err := proc.Start(proc.Command{Path: path, Args: args[1:], Env: subject.env})
 	ts.Check(err)
 	ts.Defer(p.Kill)
-	h := &on(ts).hall
-	h.foreign = p
+	h := &on(ts).runs
+	h.foreign, h.began = p, began
 	found := until(p, time.Minute, func() bool { // it may have to be built first
 		addr := listensAt(p.Pid())
 		if addr.IsValid() {
@@ -186,7 +191,7 @@ func hostCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // listensAt is the address on which a process, or a child of it, waits.
 func listensAt(pid int) netip.AddrPort {
-	list, _ := quiet.Sockets(pid)
+	list, _ := quiet.Listeners(pid)
 	for _, socket := range list {
 		if socket.Net == "udp" || socket.State == "LISTEN" {
 			return socket.Local
@@ -212,16 +217,16 @@ func until(p *proc.Process, limit time.Duration, so func() bool) bool {
 
 func hostHearsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "host-hears TEXT")
-	h := &on(ts).hall
+	h := &on(ts).runs
 	text := unquote(ts, args[0])
-	if !until(h.foreign, deadline, func() bool { return strings.Contains(h.foreign.Stdout().String(), text) }) {
+	if !until(h.foreign, wait.Deadline, func() bool { return strings.Contains(h.foreign.Stdout().String(), text) }) {
 		ts.Fatalf("%s printed %q, and not %q", h.command, h.foreign.Stdout(), text)
 	}
 }
 
 func hostSaysCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "host-says TEXT")
-	h := &on(ts).hall
+	h := &on(ts).runs
 	text := unquote(ts, args[0])
 	if h.foreign.Stdout().Size() == 0 {
 		h.before += text
@@ -234,21 +239,23 @@ func hostSaysCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 func hostEndsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 0, "host-ends")
-	ts.Check(on(ts).hall.foreign.Stdin().Close())
+	ts.Check(on(ts).runs.foreign.Stdin().Close())
 }
 
 // saveClient writes what was seen: the client's terminal, and the host's.
-func (s *stage) saveClient(path string, args []string) error {
-	h := &s.hall
+func (s *script) saveClient(path string, args []string) error {
+	h := &s.runs
 	p := h.client
-	p.endsWithin(time.Second)
+	p.waits.EndsWithin(time.Second)
 	out := p.Output() + p.proc.Stderr().String()
-	if p.ended() && p.proc.Exit().Code != 0 {
+	if p.waits.EndsWithin(wait.Deadline) && p.proc.Exit().Code != 0 {
 		out += fmt.Sprintln(p.proc.Exit()) // as go run says it
 	}
 	s.terminals = append(s.terminals, wire.Terminal{Command: strings.Join(append([]string{"client"}, args...), " "), In: p.typed, Out: out})
 	if h.foreign != nil {
 		s.terminals = append(s.terminals, wire.Terminal{Command: h.command, In: h.before, Out: h.foreign.Stdout().String() + h.after})
 	}
-	return p.record.Save(path, s.terminals)
+	c := p.record.Conversation()
+	c.Terminals = s.terminals
+	return c.Save(path)
 }

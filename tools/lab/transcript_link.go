@@ -55,8 +55,10 @@ func tableCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // saveLinked writes what was seen. The program's two ports are shown as one, as
 // they are without a port of 0.
-func (s *stage) saveLinked(p *Program, path string, args []string) error {
+func (s *script) saveLinked(p *Program, path string, args []string) error {
 	out := strings.ReplaceAll(p.Output(), s.link.tcp.String(), s.link.udp.String())
 	command := strings.Join(append([]string{"client", "-via", s.link.Addr}, args...), " ")
-	return p.record.Save(path, []wire.Terminal{{Command: command, Out: out}})
+	c := p.record.Conversation()
+	c.Terminals = []wire.Terminal{{Command: command, Out: out}}
+	return c.Save(path)
 }

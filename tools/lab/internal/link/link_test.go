@@ -1,0 +1,155 @@
+package link
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/internal/wait"
+)
+
+// A script says in which order datagrams arrive, and which do not.
+func TestLinkScript(t *testing.T) {
+	for script, want := range map[string]string{
+		"":                                   "1 2 3 4 5 6",
+		"drop 3 6":                           "1 2 (3) 4 5 (6)",
+		"drop all":                           "(1) (2) (3) (4) (5) (6)",
+		"twice 5":                            "1 2 3 4 5 5 6",
+		"repeat 2 after 4":                   "1 2 3 4 2 5 6",
+		"repeat 2 after 4, repeat 2 after 6": "1 2 3 4 2 5 6 2",
+		"hold 2 until 3":                     "1 3 2 4 5 6",
+		"hold 2 3 4 until 5":                 "1 5 2 3 4 6",
+		"hold 2 until 4, drop 4":             "1 3 (4) 2 5 6",
+		"hold 2 until 9":                     "1 3 4 5 6",
+		"answers drop 1":                     "1 2 3 4 5 6",
+	} {
+		t.Run(script, func(t *testing.T) {
+			var list []string
+			if script != "" {
+				list = strings.Split(script, ", ")
+			}
+			l := New(t, list...)
+			sink := listenUDP(t)
+			l.udp = netip.MustParseAddrPort(sink.LocalAddr().String())
+			l.record = wire.New("server")
+			f := l.flow(netip.MustParseAddrPort(l.Addr))
+
+			for _, n := range "123456" {
+				l.pass(&l.there, &Datagram{flow: f, Data: []byte(string(n))})
+			}
+
+			var arrived []string
+			for _, e := range l.record.Events() {
+				if e.Lost {
+					arrived = append(arrived, "("+string(e.Data)+")")
+				} else {
+					arrived = append(arrived, string(e.Data))
+				}
+			}
+			assert.Equal(t, want, strings.Join(arrived, " "))
+		})
+	}
+}
+
+// What is no instruction is refused.
+func TestLinkRefuses(t *testing.T) {
+	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
+		assert.Error(t, New(t).read(script), script)
+	}
+}
+
+// Answers have a script of their own, and go to the client that asked.
+func TestLinkAnswers(t *testing.T) {
+	l := New(t, "answers drop 2", "answers twice 3", "drop 1")
+	server, client := listenUDP(t), listenUDP(t)
+	l.udp = netip.MustParseAddrPort(server.LocalAddr().String())
+	l.record = wire.New("server")
+	f := l.flow(netip.MustParseAddrPort(client.LocalAddr().String()))
+
+	for _, text := range []string{"1", "2", "3"} {
+		_, err := server.WriteToUDPAddrPort([]byte(text), netip.MustParseAddrPort(f.conn.LocalAddr().String()))
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return l.answer(f) }, wait.Deadline, time.Millisecond)
+	}
+
+	var got []string
+	buf := make([]byte, 10)
+	client.SetReadDeadline(time.Now().Add(wait.Deadline))
+	for range 3 {
+		n, from, err := client.ReadFromUDPAddrPort(buf)
+		require.NoError(t, err)
+		assert.Equal(t, l.Addr, from.String())
+		got = append(got, string(buf[:n]))
+	}
+	assert.Equal(t, []string{"1", "3", "3"}, got)
+}
+
+// What the server says on a connection reaches its client, and so does the end.
+func TestLinkStreamBack(t *testing.T) {
+	l, client, conn := connected(t)
+
+	_, err := conn.Write([]byte("hello"))
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
+	for !l.Streams[0].answered {
+		l.moveBack(l.Streams[0])
+	}
+
+	client.SetReadDeadline(time.Now().Add(wait.Deadline))
+	all, err := io.ReadAll(client)
+	assert.NoError(t, err)
+	assert.Equal(t, "hello", string(all))
+}
+
+// A connection is cut when its client has said all: one that still speaks, while
+// its server already reads, would see the reset and take it for its own failure.
+func TestLinkCutsBehindTheClient(t *testing.T) {
+	l, client, conn := connected(t, "cut after 0")
+	s := l.Streams[0]
+
+	assert.False(t, l.moveStream(), "the client may have something to say")
+	_, err := client.Write([]byte("hello"))
+	require.NoError(t, err)
+	require.NoError(t, client.Close())
+	require.Eventually(t, func() bool { l.hear(s); return s.Ended }, wait.Deadline, time.Millisecond)
+	assert.True(t, l.moveStream())
+
+	n, err := conn.Read(make([]byte, 10))
+	assert.Zero(t, n)
+	assert.ErrorIs(t, err, syscall.ECONNRESET)
+}
+
+// connected returns a link, and the two ends of a connection through it.
+func connected(t *testing.T, script ...string) (l *Link, client, server net.Conn) {
+	l = New(t, script...)
+	listener, err := net.Listen("tcp4", anyPort)
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	l.tcp = netip.MustParseAddrPort(listener.Addr().String())
+	l.record = wire.New("server")
+	client, err = net.Dial("tcp4", l.Addr)
+	require.NoError(t, err)
+	t.Cleanup(func() { client.Close() })
+	require.Eventually(t, l.accept, wait.Deadline, time.Millisecond)
+	server, err = listener.Accept()
+	require.NoError(t, err)
+	t.Cleanup(func() { server.Close() })
+	return l, client, server
+}
+
+const anyPort = "127.0.0.1:0"
+
+func listenUDP(t *testing.T) *net.UDPConn {
+	conn, err := net.ListenPacket("udp4", anyPort)
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return conn.(*net.UDPConn)
+}

@@ -1,0 +1,89 @@
+package link
+
+import (
+	"errors"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|rest|cut|end)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
+
+// read takes one instruction.
+func (l *Link) read(instruction string) error {
+	match := instructions.FindStringSubmatch(instruction)
+	if match == nil {
+		return errors.New("not an instruction; see the comment of lab.Link")
+	}
+	w := &l.there
+	if match[1] != "" {
+		w = &l.back
+	}
+	var numbers []int
+	for _, word := range strings.Fields(match[3]) {
+		n, _ := strconv.Atoi(word)
+		numbers = append(numbers, n)
+	}
+	word, number, _ := strings.Cut(match[4], " ")
+	other, _ := strconv.Atoi(number)
+	switch verb := match[2]; {
+	case verb == "drop" && word == "all":
+		w.dropAll = true
+	case verb == "drop" && word == "" && len(numbers) > 0:
+		for _, n := range numbers {
+			w.drop[n] = true
+		}
+	case verb == "twice" && word == "" && len(numbers) > 0:
+		for _, n := range numbers {
+			w.twice[n] = true
+		}
+	case verb == "repeat" && word == "after" && len(numbers) > 0:
+		w.repeat[other] = append(w.repeat[other], numbers...)
+	case verb == "hold" && word == "until" && len(numbers) > 0:
+		for _, n := range numbers {
+			w.hold[n] = other
+		}
+	case verb == "late" && word == "" && len(numbers) > 0 && match[1] == "":
+		l.seesReads()
+		for _, n := range numbers {
+			w.late[n] = true
+		}
+	case verb == "lines" && match[1] == "":
+		l.Pieces(0, 0)
+	case verb == "pieces" && word == "all" && match[1] == "":
+		l.Pieces(0, 1<<30)
+	case verb == "pieces" && len(numbers) > 0 && match[1] == "":
+		l.Pieces(0, numbers...)
+	case verb == "rest" && word == "after" && len(numbers) == 0 && match[1] == "":
+		l.seesReads()
+		l.rest = other
+	case (verb == "cut" || verb == "end") && word == "after" && match[1] == "":
+		l.seesReads()
+		if len(numbers) == 0 {
+			numbers = []int{0}
+		}
+		for _, n := range numbers {
+			map[string]map[int]int{"cut": l.cuts, "end": l.ends}[verb][n] = other
+		}
+	default:
+		return errors.New("not an instruction; see the comment of lab.Link")
+	}
+	return nil
+}
+
+// Pieces has the stream of one connection, the first being number 1, or of all
+// that have no sizes of their own, 0, arrive in pieces of these sizes.
+func (l *Link) Pieces(connection int, sizes ...int) {
+	l.t.Helper()
+	l.seesReads()
+	l.sizes[connection] = sizes
+}
+
+// seesReads skips the test where nothing tells what a program has read.
+func (l *Link) seesReads() {
+	l.t.Helper()
+	if runtime.GOOS != "linux" {
+		l.t.Skip("this system does not show when a piece of a stream has been read")
+	}
+}
