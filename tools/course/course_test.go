@@ -17,7 +17,38 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"course": main})
+	testscript.Main(runner{m}, map[string]func(){"course": main})
+}
+
+// A runner runs the tests with a folder for what they share.
+type runner struct{ *testing.M }
+
+func (r runner) Run() int {
+	ours, err := tree.Find(".")
+	if err != nil {
+		panic(err)
+	}
+	dir, err := os.MkdirTemp("", "course-tests-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	preparer.Tree, preparer.Dir = ours, dir
+	return r.M.Run()
+}
+
+// preparer builds the chapters' own tests, once for all that lay a course.
+var preparer judge.Judge
+
+// prepare builds the tests of these chapters. It also reads what they depend on,
+// so that go test knows.
+func prepare(t testing.TB, keys []string) {
+	t.Helper()
+	for _, key := range keys {
+		c, err := preparer.Tree.Chapter(key)
+		require.NoError(t, err)
+		require.NoError(t, preparer.Prepare(t.Context(), c))
+	}
 }
 
 // used are the chapters that the scripts take: a UDP server and a TCP server.
@@ -26,15 +57,7 @@ var used = []string{"01-udp-server", "06-tcp-server"}
 // TestScripts runs each script in a course of its own, of two chapters that
 // are not begun, so that the learner's are never touched.
 func TestScripts(t *testing.T) {
-	ours, err := tree.Find(".")
-	require.NoError(t, err)
-	built := t.TempDir()
-	j := &judge.Judge{Tree: ours, Dir: built}
-	for _, key := range used {
-		c, err := ours.Chapter(key)
-		require.NoError(t, err)
-		require.NoError(t, j.Prepare(t.Context(), c)) // once for all scripts; it also reads what they depend on
-	}
+	prepare(t, used)
 	goEnv, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPROXY").Output()
 	require.NoError(t, err)
 	caches := strings.Fields(string(goEnv))
@@ -69,7 +92,7 @@ func TestScripts(t *testing.T) {
 			if err := noTelemetry(env.WorkDir); err != nil {
 				return err
 			}
-			return lay(ours.Root, root, built)
+			return lay(root, used)
 		},
 	})
 }
@@ -89,10 +112,12 @@ func noTelemetry(home string) error {
 	return nil
 }
 
-// lay makes a course: the tools by a link, the rest as copies.
-func lay(from, to, built string) error {
+// lay makes a course of these chapters, whose tests are built: the tools by a
+// link, the rest as copies.
+func lay(to string, keys []string) error {
+	from := preparer.Tree.Root
 	names := []string{"go.mod", "go.sum"}
-	for _, key := range used {
+	for _, key := range keys {
 		for _, folder := range []string{"solutions", "testdata/mistakes", "testdata/skeletons", "testdata/variants"} {
 			names = append(names, filepath.Join(filepath.FromSlash(folder), key))
 		}
@@ -105,7 +130,7 @@ func lay(from, to, built string) error {
 			return err
 		}
 	}
-	for _, key := range used { // the learner of the scripts has not begun
+	for _, key := range keys { // the learner of the scripts has not begun
 		skeleton := filepath.Join("testdata", "skeletons", key, "server.go")
 		if err := copyAll(filepath.Join(from, skeleton), filepath.Join(to, "chapters", key, "server.go")); err != nil {
 			return err
@@ -114,7 +139,18 @@ func lay(from, to, built string) error {
 	if err := os.Symlink(filepath.Join(from, "tools"), filepath.Join(to, "tools")); err != nil {
 		return err
 	}
-	return copyAll(built, filepath.Join(to, ".course"))
+	for _, key := range keys {
+		built, err := filepath.Glob(filepath.Join(preparer.Dir, key+"-*"))
+		if err != nil {
+			return err
+		}
+		for _, path := range built {
+			if err := copyAll(path, filepath.Join(to, ".course", filepath.Base(path))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func copyAll(from, to string) error {

@@ -19,8 +19,8 @@ type desk struct {
 	tree     *tree.Tree
 	judge    *judge.Judge
 	progress *progress.File
-	dir      string    // where all that is kept is kept
-	warn     io.Writer // for what the learner should know, and can go on without
+	dir      string     // where all that is kept is kept
+	tell     func(note) // takes what the learner should know
 
 	base     judge.Base // see against
 	baseRead time.Time
@@ -40,7 +40,7 @@ func openDesk(warn io.Writer) (*desk, error) {
 	if err != nil {
 		fmt.Fprintf(warn, "course: %v\n", err)
 	}
-	return &desk{tree: t, judge: &judge.Judge{Tree: t, Dir: dir}, progress: p, dir: dir, warn: warn}, nil
+	return &desk{tree: t, judge: &judge.Judge{Tree: t, Dir: dir}, progress: p, dir: dir, tell: printed(warn)}, nil
 }
 
 // choose is the chapter that was named, or the one that the current folder is
@@ -150,12 +150,3 @@ func (d *desk) against(c *tree.Chapter) (string, error) {
 
 // own is the learner's program.
 func own(c *tree.Chapter) judge.Program { return judge.Program{Dir: "chapters/" + c.Key} }
-
-// rel is a path as it is best shown: from the course's root, if it is there.
-func (d *desk) rel(path string) string {
-	short, err := filepath.Rel(d.tree.Root, path)
-	if err != nil || strings.HasPrefix(short, "..") {
-		return path
-	}
-	return filepath.ToSlash(short)
-}

@@ -34,7 +34,7 @@ nudge, and more each time that you ask about the same failure.`,
 				return nil
 			}
 			if v.Build != "" {
-				fmt.Fprint(out, fitted(out, report.Verdict("", v)))
+				fmt.Fprint(out, fitted(out, report.Verdict(c, "", v, width(out), 0)))
 				return errNotYet
 			}
 			fmt.Fprint(out, fitted(out, d.hint(c, v)))
@@ -56,7 +56,7 @@ func (d *desk) hint(c *tree.Chapter, v *judge.Verdict) string {
 	if ok {
 		e.Chapter, e.Failure = c.Key, failure(v)
 		if err := d.progress.Put(e); err != nil {
-			fmt.Fprintf(d.warn, "course: the next hint will be this one again: %v\n", err)
+			d.warn("the next hint will be this one again: %v", err)
 		}
 	}
 	return fmt.Sprintf("%s\nhint %d of %d: %s\n", report.Claim(first.Name), rung+1, len(ladder), ladder[rung])

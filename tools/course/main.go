@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/terminal"
 )
 
@@ -27,7 +26,6 @@ const (
 var errNotYet = errors.New("not yet")
 
 func main() {
-	proc.Keeper()
 	terminal.StopTogether()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

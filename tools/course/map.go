@@ -83,7 +83,7 @@ func (d *desk) status(ctx context.Context, c *tree.Chapter) (report.Status, erro
 	case state == progress.Changed:
 		return report.Changed, nil
 	}
-	say := time.AfterFunc(time.Second, func() { fmt.Fprintf(d.warn, "course: judging %s\n", c.Key) })
+	say := time.AfterFunc(time.Second, func() { d.doing("judging %s", c.Key) })
 	defer say.Stop()
 	v, err := d.verdict(ctx, c)
 	switch {

@@ -74,7 +74,7 @@ func reset(out io.Writer, args []string) error {
 	return nil
 }
 
-// replace puts one program in another's place, and tells whether anything is
+// replace puts one program in another's place, and reports whether anything is
 // another now. A file that has changed since it was read, and so was not kept, is
 // an error.
 func replace(dir string, old, new map[string]string) (changed bool, err error) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -58,14 +56,14 @@ func showSolution(ctx context.Context, out io.Writer, args []string, yes bool) e
 	if err != nil {
 		return err
 	}
-	walkthrough, err := os.ReadFile(filepath.Join(c.SolutionDir(), "README.md"))
+	walkthrough, err := c.Walkthrough()
 	if err != nil {
 		return err
 	}
 	if text == "" {
 		text = "Your program is the reference, to the byte.\n"
 	}
-	_, err = fmt.Fprintf(out, "%s\n%s", text, plain(string(walkthrough)))
+	_, err = fmt.Fprintf(out, "%s\n%s", text, walkthrough.Plain())
 	return err
 }
 
@@ -93,22 +91,4 @@ func difference(c *tree.Chapter, width int, paint compare.Paint) (string, error)
 			"solutions/"+c.Key+"/"+name, reference[name], width, paint))
 	}
 	return b.String(), nil
-}
-
-// plain makes a Markdown text one for a terminal: code is indented, and its
-// fences are left out.
-func plain(text string) string {
-	b := new(strings.Builder)
-	code := false
-	for line := range strings.Lines(text) {
-		switch {
-		case strings.HasPrefix(line, "```"):
-			code = !code
-		case code && strings.TrimSpace(line) != "":
-			b.WriteString("    " + line)
-		default:
-			b.WriteString(line)
-		}
-	}
-	return b.String()
 }

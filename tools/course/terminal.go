@@ -18,7 +18,7 @@ import (
 	"sockets.test/tools/internal/screen"
 )
 
-// onTerminal tells whether a person sees what is written there.
+// onTerminal reports whether a person sees what is written there.
 func onTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
@@ -37,14 +37,41 @@ func columns(out io.Writer) int {
 	return 80
 }
 
+// width is how many columns a drawing may have: those of the terminal, or 0, as
+// many as it needs, where nobody says how wide the lines may be.
+func width(out io.Writer) int {
+	if !onTerminal(out) && os.Getenv("COLUMNS") == "" {
+		return 0
+	}
+	return columns(out)
+}
+
+// height is how many rows a verdict may have on the terminal, above the prompt that
+// follows it; 0, as many as it needs, where there is no terminal.
+func height(out io.Writer) int {
+	if f, ok := out.(*os.File); ok {
+		if _, n, err := term.GetSize(int(f.Fd())); err == nil && n > 1 {
+			return n - 1
+		}
+	}
+	return 0
+}
+
+// A view is a text that is made for the screen that shows it, with so many columns
+// and rows; 0 is no limit.
+type view func(columns, rows int) string
+
+// always is a view that is the same on every screen.
+func always(text string) view { return func(int, int) string { return text } }
+
 // fitted is a text as a terminal shows it best. Where nobody says how wide the
 // lines may be, it stays as it is.
 func fitted(out io.Writer, text string) string {
-	if !onTerminal(out) && os.Getenv("COLUMNS") == "" {
+	if width(out) == 0 {
 		return text
 	}
 	b := new(strings.Builder)
-	for _, line := range screen.Fit(text, columns(out)) {
+	for _, line := range screen.Fit(text, width(out)) {
 		b.WriteString(line + "\n")
 	}
 	return b.String()

@@ -8,6 +8,7 @@ import (
 )
 
 func TestConfirm(t *testing.T) {
+	t.Parallel()
 	l := newLearner(t)
 	p := newPane(t, l.root, 80)
 

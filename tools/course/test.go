@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sockets.test/tools/internal/judge"
-	"sockets.test/tools/internal/place"
 	"sockets.test/tools/internal/progress"
 	"sockets.test/tools/internal/report"
 	"sockets.test/tools/internal/tree"
@@ -39,8 +37,8 @@ command was not understood or could not be carried out.
 FOR OTHER PROGRAMS
 
 -format json, or -json, writes the verdict as one JSON object. While its version
-is 1, fields may be added, but none goes away or changes its meaning:
-
+is 1, fields may be added, but none goes away or changes its meaning. A field
+that would be empty may be missing.
   version        1
   chapter        "06-tcp-server"
   title          the chapter's claim
@@ -57,9 +55,79 @@ is 1, fields may be added, but none goes away or changes its meaning:
     step           "6.3", the lesson's section
     file, line     where the test begins
     failure        the kind of failure, such as "wrong answer"
-    misconception  its ID in testdata/mistakes, where the test could tell
-    text           what the learner reads
+    misconception  its ID in testdata/mistakes, where the failure shows one
+    truth          what the misconception denies, as one sentence
+    text           what the learner reads, at 100 columns
+    observed       the failure as data; none if the test itself broke
     seconds        the test's time
+
+In observed, bytes are in base64, times in nanoseconds; events and bytes are
+counted from 0, lines from 1:
+  test, step     as above
+  expect         the expectation as the test says it
+  file, line     of the expectation; file has no folder
+  outcome        "never answered"; the same as failure, but for a program that
+                 is awake when it should answer: see program.resting
+  sentence       what happened, where the outcome says less
+  want, got      the bytes that were to come, and those that came
+  wanted         what was wanted, in words, where that is no bytes
+  cut            how many bytes of long ones are left out: before (of both, in
+                 which they are alike), wantAfter, gotAfter
+  difference     how got differs from want:
+    kinds          all that is so, the most telling first: "cut short", "zero
+                   bytes behind", "letters not changed"
+    at             the first byte that differs
+  answers        what was tried after a silence, each with
+    question       "one byte more comes", "a newline comes", "much more comes",
+                   "the client ends its stream", "the client asks again",
+                   "another client asks", "the others have left", "this client
+                   has left", "its standard input ends"
+    yes            whether the program answered, or served, then
+    got            with these bytes
+  facts          what a chapter's test observed beside that: name and value
+  conversation   what went over the wire:
+    server         the program's name, or "server" where that is the test's
+    address        of the server
+    onLeft         whether the program that is judged is the client
+    clients        each with name and address
+    events         each with
+      at             when, since the conversation began
+      client         the name of the client that took part
+      kind           "connects", "is refused", "bytes", "end of stream",
+                     "closes", "reset", "silence", "exits", "note", or
+                     "omitted": events that are left out here
+      toServer       the direction
+      data           what was moved by "bytes"
+      before, after  how many bytes are left out before data and behind it
+      text           the words of a note, a silence or an exit
+      from           the sender's address, where it is not the one that was asked
+      lost           whether it never arrived
+      count          how many events were "omitted"
+  mark           what is wrong in it:
+    event          the event's index; -1 for below the last one
+    offset         the byte that is wrong, of all that the event moved; -1 for
+                   none
+    words          what was wanted, where want and wanted do not say it
+  program        where the program stood, and what it had said:
+    name, command  "tcpserver", "tcpserver -addr 127.0.0.1:0"
+    client         whether it is a client, and the test is the server
+    resting        "asleep", "busy loop", "polls", or "did not come": the deadline
+                   passed
+    waited         what was observed of it, if it was not asleep
+    calls          where its goroutines stand: place ("server.go:31"), call
+                   ("UDPConn.ReadFrom"), runs: whether it waits for nothing
+    timers         "none" or "some", of those that are set
+    sockets        each with net ("tcp" or "udp"), state ("LISTEN"), local,
+                   remote, and unread: bytes that wait; of LISTEN, clients
+    races          the two sides of a data race: does ("reads" or "writes"),
+                   place, call
+    exit           how it ended: code, text
+    panic          that ended it: message, place
+    typed          on its standard input
+    stdout, stderr what it printed; of much, the middle is left out
+    printed        how many bytes there were on standard output
+    unjudged       what this system could not show
+    unfinished     the first TODO that is still in it: step, file, line
 
 -format exercism writes the results.json of an Exercism test runner, version 3.
 As its specification asks, the exit status is then 0 whatever the tests said.
@@ -152,29 +220,12 @@ func (a asking) run(ctx context.Context, out io.Writer, args, command []string) 
 		return err
 	}
 	if err := a.write(out, c, title, v); err != nil {
-		if a.format == "text" && errors.Is(err, errNotYet) {
-			fmt.Fprint(out, fitted(out, leftover(c, v)))
-		}
 		return err
 	}
 	if v.Passed && a.format == "text" {
-		fmt.Fprint(out, fitted(out, d.success(ctx, c)))
+		fmt.Fprint(out, fitted(out, d.success(ctx, c)(width(out), 0)))
 	}
 	return nil
-}
-
-// leftover tells of a TODO that a failure does not show: one whose error the
-// program hides.
-func leftover(c *tree.Chapter, v *judge.Verdict) string {
-	files, err := tree.Program(c.Dir())
-	if err != nil || v.Build != "" || v.First().Failure == "not begun" {
-		return ""
-	}
-	todo, p, ok := place.Unfinished(c, files)
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf("\n%s is still in the program: %s\n", todo, p)
 }
 
 // write writes a verdict in the form that was asked for.
@@ -183,7 +234,7 @@ func (a asking) write(out io.Writer, c *tree.Chapter, title string, v *judge.Ver
 	var err error
 	switch a.format {
 	case "text":
-		text = fitted(out, report.Verdict(title, v))
+		text = fitted(out, report.Verdict(c, title, v, width(out), height(out)))
 	case "lines":
 		text, err = report.Lines(c, v)
 	case "json":

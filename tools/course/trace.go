@@ -71,25 +71,25 @@ func (t tracing) run(ctx context.Context, out io.Writer, args []string) error {
 	if err := t.free(); err != nil {
 		return err
 	}
-	record, terminals, v, err := d.replay(ctx, c, script, t.solution)
+	traced, v, err := d.replay(ctx, c, script, t.solution)
 	if err != nil {
 		return err
 	}
-	if record != nil && t.svg != "" {
+	if traced != nil && t.svg != "" {
 		title, err := c.Title()
 		if err != nil {
 			return err
 		}
-		if err := t.draw(out, record, title); err != nil {
+		if err := t.draw(out, traced, title); err != nil {
 			return err
 		}
 	}
 	if t.svg != "-" {
 		text := new(strings.Builder)
-		if record != nil {
-			show(text, c, record, terminals, v.Passed)
+		if traced != nil {
+			show(text, c, traced, v.Passed, width(out))
 		}
-		text.WriteString(report.Trace(v))
+		text.WriteString(report.Trace(c, v, width(out)))
 		fmt.Fprint(out, fitted(out, text.String()))
 	}
 	if !v.Passed {
@@ -131,19 +131,19 @@ func transcripts(c *tree.Chapter) ([]string, error) {
 
 func transcriptName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".txtar") }
 
-// replay runs a program in one transcript. There is no record where the
+// replay runs a program in one transcript. There is no conversation where the
 // program did not come to meet anybody.
-func (d *desk) replay(ctx context.Context, c *tree.Chapter, script string, solution bool) (*wire.Record, []wire.Terminal, *judge.Verdict, error) {
+func (d *desk) replay(ctx context.Context, c *tree.Chapter, script string, solution bool) (*wire.Conversation, *judge.Verdict, error) {
 	against, err := d.against(c)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	if err := d.prepare(ctx, c, against); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	work, err := os.MkdirTemp(d.dir, "trace-")
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
 	text, err := os.ReadFile(script)
@@ -151,7 +151,7 @@ func (d *desk) replay(ctx context.Context, c *tree.Chapter, script string, solut
 		err = os.WriteFile(filepath.Join(work, filepath.Base(script)), text, 0o666)
 	}
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	program := own(c)
 	if solution {
@@ -159,26 +159,26 @@ func (d *desk) replay(ctx context.Context, c *tree.Chapter, script string, solut
 	}
 	v, err := d.judge.Transcripts(ctx, c, program, work, work)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	record, terminals, err := wire.Load(filepath.Join(work, transcriptName(script)+".json"))
+	traced, err := wire.Load(filepath.Join(work, transcriptName(script)+".json"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, v, nil
+		return nil, v, nil
 	}
-	return record, terminals, v, err
+	return &traced, v, err
 }
 
 // show draws the conversation, unless a failure will show it, and then the
 // terminals. What was traced is called by its part in the play, and shown as one
 // runs it.
-func show(out io.Writer, c *tree.Chapter, record *wire.Record, terminals []wire.Terminal, draw bool) {
-	if draw && len(record.Events()) > 0 {
-		fmt.Fprintf(out, "%s\n", record.Draw(nil))
+func show(out io.Writer, c *tree.Chapter, traced *wire.Conversation, draw bool, columns int) {
+	if draw && len(traced.Events) > 0 {
+		fmt.Fprintf(out, "%s\n", traced.Draw(nil, columns))
 	}
-	for _, t := range terminals {
+	for _, t := range traced.Terminals {
 		command := t.Command
 		if part, args, _ := strings.Cut(command, " "); part == "server" || part == "client" {
-			command = strings.TrimSpace("go run ./chapters/" + c.Key + " -addr " + record.Address + " " + args)
+			command = strings.TrimSpace("go run ./chapters/" + c.Key + " -addr " + traced.Address + " " + args)
 		}
 		fmt.Fprintf(out, "$ %s\n%s", command, lines(t.In+t.Out))
 	}
@@ -219,8 +219,8 @@ func (t tracing) free() error {
 	return nil
 }
 
-func (t tracing) draw(out io.Writer, record *wire.Record, title string) error {
-	picture, err := record.SVG(title)
+func (t tracing) draw(out io.Writer, traced *wire.Conversation, title string) error {
+	picture, err := traced.SVG(title)
 	if err != nil {
 		return err
 	}

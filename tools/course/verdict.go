@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -84,7 +83,7 @@ func (d *desk) remember(c *tree.Chapter, v *judge.Verdict) {
 		return
 	}
 	if err := d.keep(c, v); err != nil {
-		fmt.Fprintf(d.warn, "course: this verdict will not be remembered: %v\n", err)
+		d.warn("this verdict will not be remembered: %v", err)
 	}
 }
 
@@ -109,9 +108,9 @@ func failure(v *judge.Verdict) string {
 		return "compile"
 	case first == nil:
 		return ""
-	case first.Misconception != "":
-		return first.Misconception
-	case first.Failure == "not begun":
+	case first.Diagnosis.ID != "":
+		return first.Diagnosis.ID
+	case first.NotBegun():
 		return "todo-" + first.Step // the same test meets every TODO in turn
 	}
 	return first.Name
@@ -140,7 +139,7 @@ func (d *desk) prepare(ctx context.Context, c *tree.Chapter, against string) err
 		return nil
 	}
 	say := time.AfterFunc(time.Second, func() {
-		fmt.Fprintf(d.warn, "course: building the tests of %s (the first time, half a minute)\n", c.Key)
+		d.doing("building the tests of %s (the first time, half a minute)", c.Key)
 	})
 	defer say.Stop()
 	unlock, err := d.lock(ctx)

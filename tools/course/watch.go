@@ -42,11 +42,6 @@ func watchCommand() *cobra.Command {
 }
 
 func watch(ctx context.Context, args []string) error {
-	if terminal.Usable(os.Stdin, os.Stdout) {
-		if status, ended := terminal.Guard(os.Stdin, os.Stdout); ended {
-			os.Exit(status)
-		}
-	}
 	d, err := openDesk(os.Stderr)
 	if err != nil {
 		return err
@@ -55,7 +50,7 @@ func watch(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s := &session{desk: d, out: os.Stdout, done: map[string]bool{}, notes: make(chan string, 8)}
+	s := &session{desk: d, out: os.Stdout, done: map[string]bool{}, notes: make(chan note, 8)}
 	defer s.end()
 	if !terminal.Usable(os.Stdin, os.Stdout) {
 		return s.run(ctx, c)
@@ -65,18 +60,6 @@ func watch(ctx context.Context, args []string) error {
 		return fmt.Errorf("this terminal gives no single keys: %w; go tool course watch | cat does without", err)
 	}
 	defer t.Close() // comes first, a panic's words after it
-	s.term, d.warn = t, note(s.notes)
+	s.term, d.tell = t, queued(s.notes)
 	return s.run(ctx, c)
-}
-
-// A note takes what would be a line on standard error, where lines would spoil
-// the screen.
-type note chan string
-
-func (n note) Write(line []byte) (int, error) {
-	select {
-	case n <- string(line):
-	default: // one that nobody has time for
-	}
-	return len(line), nil
 }

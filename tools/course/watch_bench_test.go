@@ -20,11 +20,10 @@ import (
 //
 //	go test ./tools/course -run - -bench SaveToVerdict -benchtime 20x -record
 func BenchmarkSaveToVerdict(b *testing.B) {
-	withThreads(b)
 	table := "save to verdict, median      course watch   edit and go test\n\n"
-	for _, key := range used {
+	for _, key := range append(slices.Clip(used), threadsKey) {
 		b.Run(key, func(b *testing.B) {
-			watched, tested := newLearner(b), newLearner(b)
+			watched, tested := newLearner(b, threadsKey), newLearner(b, threadsKey)
 			w := watched.watch(key)
 			w.until("TODO")
 			watch := func() time.Duration {

@@ -1,16 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
+	"sockets.test/tools/internal/lesson"
 	"sockets.test/tools/internal/report"
 	"sockets.test/tools/internal/screen"
 	"sockets.test/tools/internal/terminal"
+	"sockets.test/tools/internal/tree"
 )
 
 // The names of what is shown instead of the verdict.
@@ -70,7 +70,7 @@ func (s *session) press(ctx context.Context, key string) bool {
 	case terminal.PageDn, " ":
 		s.top += height / 2
 	case terminal.Escape:
-		s.show("", "")
+		s.show("", nil)
 	case "h":
 		s.hint()
 	case "s":
@@ -90,15 +90,15 @@ func (s *session) press(ctx context.Context, key string) bool {
 }
 
 // show shows a text instead of the verdict, or the verdict again.
-func (s *session) show(page, text string) {
+func (s *session) show(page string, shown view) {
 	s.pages.Cancel()
-	s.page, s.shown, s.top = page, text, 0
+	s.page, s.shown, s.top = page, shown, 0
 }
 
 // toggle goes back where the page is open already.
 func (s *session) toggle(page string, open func()) {
 	if s.page == page {
-		s.show("", "")
+		s.show("", nil)
 		return
 	}
 	open()
@@ -120,7 +120,7 @@ func (s *session) hint() {
 		} else {
 			s.hints = append(s.hints, rung)
 		}
-		s.show("", "")
+		s.show("", nil)
 	}
 }
 
@@ -129,22 +129,20 @@ func (s *session) section() {
 	if s.verdict != nil && s.verdict.First() != nil {
 		step = s.verdict.First().Step
 	}
-	text, err := os.ReadFile(filepath.Join(s.chapter.Dir(), "README.md"))
+	l, err := s.chapter.Lesson()
 	if err != nil {
-		s.note = s.chapter.Check().Error()
+		s.note = err.Error()
 		return
 	}
-	s.show(lessonPage, section(string(text), step))
+	s.show(lessonPage, always(section(l, step)))
 }
 
 // section is one of a lesson's, or all of it.
-func section(lesson, step string) string {
-	_, found, ok := strings.Cut(lesson, "\n## "+step+" ")
-	if step == "" || !ok {
-		return screen.Flow(plain(lesson))
+func section(l *lesson.Lesson, step string) string {
+	if s, ok := l.Section(step); ok {
+		return screen.Flow("## " + s.Heading() + "\n" + lesson.Read(s.Text).Plain())
 	}
-	found, _, _ = strings.Cut(found, "\n## ")
-	return screen.Flow(plain("## " + step + " " + found))
+	return screen.Flow(l.Plain())
 }
 
 func (s *session) askSolution(ctx context.Context) {
@@ -159,48 +157,54 @@ func (s *session) askSolution(ctx context.Context) {
 func (s *session) solution(ctx context.Context) {
 	columns, _ := s.term.Size()
 	text, err := difference(s.chapter, columns, painter(os.Stdout))
-	walkthrough, err2 := os.ReadFile(filepath.Join(s.chapter.SolutionDir(), "README.md"))
+	walkthrough, err2 := s.chapter.Walkthrough()
 	if err != nil || err2 != nil {
 		s.note = fmt.Sprint(err, err2)
 		return
 	}
-	s.show(solutionPage, text+"\n"+screen.Flow(plain(string(walkthrough))))
+	s.show(solutionPage, always(text+"\n"+screen.Flow(walkthrough.Plain())))
 }
 
 // trace replays a transcript, which takes a while.
 func (s *session) trace(ctx context.Context) {
 	c, d := s.chapter, s.fresh()
-	s.show(tracePage, "replaying "+c.Key+" …")
+	s.show(tracePage, always("replaying "+c.Key+" …"))
 	s.pages.Start(ctx, job(func(ctx context.Context) func() {
-		b := new(bytes.Buffer)
-		script, err := transcript(c, nil)
-		if err == nil {
-			record, terminals, v, failed := d.replay(ctx, c, script, false)
-			if err = failed; err == nil {
-				if record != nil {
-					show(b, c, record, terminals, v.Passed)
-				}
-				b.WriteString(report.Trace(v))
-			}
-		}
-		if err != nil {
-			fmt.Fprintln(b, err)
-		}
-		return func() { s.show(tracePage, b.String()) }
+		shown := d.traced(ctx, c)
+		return func() { s.show(tracePage, shown) }
 	}))
+}
+
+// traced is what the chapter's first transcript shows.
+func (d *desk) traced(ctx context.Context, c *tree.Chapter) view {
+	script, err := transcript(c, nil)
+	if err != nil {
+		return always(err.Error() + "\n")
+	}
+	traced, v, err := d.replay(ctx, c, script, false)
+	if err != nil {
+		return always(err.Error() + "\n")
+	}
+	return func(columns, _ int) string {
+		b := new(strings.Builder)
+		if traced != nil {
+			show(b, c, traced, v.Passed, columns)
+		}
+		return b.String() + report.Trace(c, v, columns)
+	}
 }
 
 // list is the map. It may have chapters to judge first.
 func (s *session) list(ctx context.Context) {
 	d := s.fresh()
-	s.show(listPage, "looking at every chapter …")
+	s.show(listPage, always("looking at every chapter …"))
 	s.pages.Start(ctx, job(func(ctx context.Context) func() {
 		lines, err := d.lines(ctx)
 		text := report.Map(lines)
 		if err != nil {
 			text = err.Error()
 		}
-		return func() { s.show(listPage, text) }
+		return func() { s.show(listPage, always(text)) }
 	}))
 }
 

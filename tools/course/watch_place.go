@@ -2,12 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"unicode/utf8"
 
+	"sockets.test/tools/internal/lesson"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -15,9 +12,9 @@ import (
 // is not known.
 func (s *session) step() (step, of int) {
 	name := s.failing()
-	for i, heading := range headings(s.chapter) {
+	for i, section := range steps(s.chapter) {
 		of++
-		if number, _, _ := strings.Cut(heading, " "); number == name {
+		if section.Number == name {
 			step = i + 1
 		}
 	}
@@ -36,19 +33,16 @@ func (s *session) where(step, of int) string {
 	if step == 0 {
 		return s.chapter.Key
 	}
-	return fmt.Sprintf("%s  step %d of %d: %s", s.chapter.Key, step, of, headings(s.chapter)[step-1])
+	return fmt.Sprintf("%s  step %d of %d: %s", s.chapter.Key, step, of, steps(s.chapter)[step-1].Heading())
 }
 
-var numbered = regexp.MustCompile(`(?m)^## (\d+\.\d+ .*)$`)
-
-// headings are the lesson's numbered ones: "1.3 The answer goes to whoever asked".
-func headings(c *tree.Chapter) []string {
-	lesson, _ := os.ReadFile(filepath.Join(c.Dir(), "README.md"))
-	var list []string
-	for _, match := range numbered.FindAllStringSubmatch(string(lesson), -1) {
-		list = append(list, match[1])
+// steps are the lesson's numbered sections; none if it cannot be read.
+func steps(c *tree.Chapter) []lesson.Section {
+	l, err := c.Lesson()
+	if err != nil {
+		return nil
 	}
-	return list
+	return l.Steps()
 }
 
 // readable refuses a program that is no text, in one line: the compiler would

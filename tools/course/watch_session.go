@@ -24,7 +24,7 @@ type session struct {
 	desk  *desk
 	out   io.Writer          // for lines, where there is no terminal
 	term  *terminal.Terminal // or nil
-	notes chan string
+	notes chan note
 
 	verdicts latest.Runner[func()] // judging, and after a pass the picture
 	pages    latest.Runner[func()] // what a key asked for
@@ -36,13 +36,13 @@ type session struct {
 	done    map[string]bool    // by chapter
 
 	verdict *judge.Verdict // the last; nil if there is none on what was saved last
-	text    string         // what is told of it
+	text    view           // what is told of it
 	hints   []string       // those given for it
 	now     string         // what is going on
 	note    string
 	asking  bool   // a question is open: show the solution?
 	page    string // the name of what is shown instead of the verdict; "" for nothing
-	shown   string // its text
+	shown   view   // its text
 	top     int    // the first line shown
 }
 
@@ -67,8 +67,8 @@ func (s *session) run(ctx context.Context, c *tree.Chapter) error {
 			apply()
 		case apply := <-s.pages.Result():
 			apply()
-		case words := <-s.notes:
-			s.hear(strings.TrimSpace(strings.TrimPrefix(words, "course: ")))
+		case n := <-s.notes:
+			s.hear(n)
 		case <-again:
 		case key, ok := <-keys:
 			if !ok || !s.press(ctx, key) {
@@ -80,14 +80,13 @@ func (s *session) run(ctx context.Context, c *tree.Chapter) error {
 
 // hear takes what the desk has to say. What it does takes time; what it could
 // not do stays to be read.
-func (s *session) hear(words string) {
-	if strings.HasPrefix(words, "building") || strings.HasPrefix(words, "judging") {
-		if s.now != "" { // it may be over by now
-			s.now, _, _ = strings.Cut(words, ";")
-		}
-		return
+func (s *session) hear(n note) {
+	switch {
+	case !n.doing:
+		s.note = n.words
+	case s.now != "": // or it is over by now
+		s.now = n.words
 	}
-	s.note = words
 }
 
 // end leaves nothing running.
@@ -109,8 +108,8 @@ func (s *session) enter(ctx context.Context, c *tree.Chapter) {
 	s.verdicts.Cancel()
 	s.pages.Cancel()
 	s.chapter = c
-	s.text, s.verdict, s.hints = "", nil, nil
-	s.show("", "")
+	s.text, s.verdict, s.hints = always(""), nil, nil
+	s.show("", nil)
 	ctx, s.leave = context.WithCancel(ctx)
 	s.saves = saves.Watch(ctx, []string{c.Dir(), filepath.Dir(c.Dir())}, func() string { return bytesOf(c) })
 	s.count()
@@ -156,7 +155,7 @@ func (s *session) about() string {
 func (s *session) judge(ctx context.Context, again bool) {
 	c, d := s.chapter, s.fresh()
 	s.now, s.note, s.asking, s.verdict, s.hints = "judging …", "", false, nil, nil
-	s.show("", "")
+	s.show("", nil)
 	s.verdicts.Start(ctx, job(func(once context.Context) func() {
 		v, whole, err := d.look(once, c, again)
 		if err == nil && !whole {
@@ -184,9 +183,9 @@ func (d *desk) look(ctx context.Context, c *tree.Chapter, again bool) (v *judge.
 // waits for that, and it is seldom that one is found.
 func (s *session) pass(ctx context.Context, v *judge.Verdict) {
 	c, d := s.chapter, s.fresh()
-	s.text = report.Passed(v)
+	s.text = always(report.Passed(v))
 	s.now = "looking for data races …"
-	s.say("%s%s\n", s.text, s.now)
+	s.say("%s%s\n", report.Passed(v), s.now)
 	s.verdicts.Start(ctx, job(func(once context.Context) func() {
 		err := d.races(once, c, v)
 		return func() { s.tell(ctx, v, err) }
@@ -197,23 +196,24 @@ func (s *session) pass(ctx context.Context, v *judge.Verdict) {
 func (s *session) tell(ctx context.Context, v *judge.Verdict, err error) {
 	s.now, s.verdict = "", v
 	if err != nil {
-		s.text = "✗ " + lines(err.Error())
-		s.say("%s\n", s.text)
+		s.text = always("✗ " + lines(err.Error()))
+		s.print(s.text)
 		return
 	}
 	title, _ := s.chapter.Title()
-	s.text = report.Verdict(title, v)
+	c, d := s.chapter, s.fresh()
+	s.text = func(columns, rows int) string { return report.Verdict(c, title, v, columns, rows) }
 	s.done[s.chapter.Key] = v.Passed
-	s.say("%s\n", s.text)
+	s.print(s.text)
 	if !v.Passed {
 		return
 	}
-	c, d := s.chapter, s.fresh()
 	s.verdicts.Start(ctx, job(func(ctx context.Context) func() {
 		more := d.success(ctx, c)
 		return func() {
-			s.text += more
-			s.say("%s\n", strings.TrimPrefix(more, "\n"))
+			claim := s.text
+			s.text = func(columns, rows int) string { return claim(columns, rows) + more(columns, rows) }
+			s.print(func(columns, rows int) string { return strings.TrimPrefix(more(columns, rows), "\n") })
 		}
 	}))
 }
@@ -248,20 +248,30 @@ func (s *session) say(format string, args ...any) {
 	}
 }
 
+// print prints a text, where there is no screen.
+func (s *session) print(text view) {
+	if s.term == nil {
+		s.say("%s\n", text(width(s.out), 0))
+	}
+}
+
 // draw shows the screen, where there is one.
 func (s *session) draw() error {
 	if s.term == nil {
 		return nil
 	}
 	width, height := s.term.Size()
-	view := s.view()
-	lines := view.Lines(width, height, terminal.Colours())
-	s.top = view.Top
+	seen := s.screen(width, height)
+	lines := seen.Lines(width, height, terminal.Colours())
+	s.top = seen.Top
 	return s.term.Draw(lines)
 }
 
-// view is all that is to be seen now.
-func (s *session) view() *screen.Screen {
+// fewest is how many rows a verdict has at least, also below long hints.
+const fewest = 12
+
+// screen is all that is to be seen now.
+func (s *session) screen(width, height int) *screen.Screen {
 	done := 0
 	for _, passed := range s.done {
 		if passed {
@@ -273,22 +283,25 @@ func (s *session) view() *screen.Screen {
 	if of > 0 && !s.done[s.chapter.Key] {
 		part += float64(max(0, step-1)) / float64(of)
 	}
-	body := s.shown
-	if s.page == "" {
-		body = strings.Join(append(append([]string{}, s.hints...), s.text), "\n")
-	}
 	n := s.note
 	if n == "" {
 		n = s.about()
 	}
-	return &screen.Screen{
+	seen := &screen.Screen{
 		Part:  part / float64(max(1, len(s.done))),
 		Count: fmt.Sprintf("%d of %d chapters", done, len(s.done)),
 		Where: s.where(step, of),
 		Now:   s.now,
-		Body:  body,
 		Top:   s.top,
 		Note:  n,
 		Keys:  s.keys(),
 	}
+	if s.page != "" {
+		seen.Body = s.shown(width, 0)
+		return seen
+	}
+	hints := strings.Join(append(append([]string{}, s.hints...), ""), "\n")
+	room := seen.Room(width, height) - len(screen.Fit(hints, width))
+	seen.Body = hints + s.text(width, max(fewest, room))
+	return seen
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -16,12 +14,13 @@ import (
 // conversation of the learner's own program, what the reference does
 // differently, and the way on. What cannot be had is left out: the chapter has
 // passed all the same.
-func (d *desk) success(ctx context.Context, c *tree.Chapter) string {
+func (d *desk) success(ctx context.Context, c *tree.Chapter) view {
 	b := new(strings.Builder)
+	picture := always("")
 	if script, err := transcript(c, nil); err == nil {
-		record, _, v, err := d.replay(ctx, c, script, false)
-		if err == nil && v.Passed && record != nil && len(record.Events()) > 0 {
-			fmt.Fprintf(b, "\nYour program's conversation:\n\n%s", record.Draw(nil))
+		traced, v, err := d.replay(ctx, c, script, false)
+		if err == nil && v.Passed && traced != nil && len(traced.Events) > 0 {
+			picture = func(columns, _ int) string { return "\nYour program's conversation:\n\n" + traced.Draw(nil, columns) }
 		}
 	}
 	if line := reference(c); line != "" {
@@ -29,11 +28,12 @@ func (d *desk) success(ctx context.Context, c *tree.Chapter) string {
 	}
 	next := d.after(c)
 	if next == nil {
-		return b.String() + "\nAll chapters are done: well done.\n"
+		b.WriteString("\nAll chapters are done: well done.\n")
+	} else {
+		title, _ := next.Title()
+		fmt.Fprintf(b, "\nNext: %s  %s\n  go tool course watch %d\n", next.Key, title, next.Number)
 	}
-	title, _ := next.Title()
-	fmt.Fprintf(b, "\nNext: %s  %s\n  go tool course watch %d\n", next.Key, title, next.Number)
-	return b.String()
+	return func(columns, rows int) string { return picture(columns, rows) + b.String() }
 }
 
 // after is the first chapter after c that is not done, or else the first of
@@ -58,7 +58,7 @@ func (d *desk) after(c *tree.Chapter) *tree.Chapter {
 // the first sentence before the function that has most lines which the
 // learner's program lacks. So it needs no list of its own.
 func reference(c *tree.Chapter) string {
-	walkthrough, err := os.ReadFile(filepath.Join(c.SolutionDir(), "README.md"))
+	walkthrough, err := c.Walkthrough()
 	if err != nil {
 		return ""
 	}
@@ -73,35 +73,24 @@ func reference(c *tree.Chapter) string {
 		}
 	}
 	most, why := 0, "The reference is written the same way."
-	for _, part := range parts(string(walkthrough)) {
-		missing := 0
-		for _, line := range statements(part.code) {
+	told := 0 // the line at which the last code ended
+	for _, f := range walkthrough.Fences {
+		if f.Language() != "go" {
+			continue
+		}
+		reason := strings.Join(walkthrough.Prose[told:f.First-1], "\n")
+		told = f.Last
+		code, missing := strings.Join(f.Text, "\n"), 0
+		for _, line := range statements(code) {
 			if !own[line] {
 				missing++
 			}
 		}
-		if strings.Contains(part.code, "func ") && missing > most {
-			most, why = missing, "Worth a look in the reference: "+part.why
+		if strings.Contains(code, "func ") && missing > most {
+			most, why = missing, "Worth a look in the reference: "+sentence(reason)
 		}
 	}
 	return why
-}
-
-// A part of a walkthrough is code, and the first sentence of the reason for it.
-type part struct{ why, code string }
-
-func parts(walkthrough string) []part {
-	var list []part
-	for {
-		before, rest, found := strings.Cut(walkthrough, "\n```go")
-		code, after, closed := strings.Cut(rest, "\n```")
-		if !found || !closed {
-			return list
-		}
-		_, code, _ = strings.Cut(code, "\n") // without the file's name
-		list = append(list, part{why: sentence(before), code: code})
-		walkthrough = after
-	}
 }
 
 var sentenceEnd = regexp.MustCompile("[.?] +[A-Z`]")

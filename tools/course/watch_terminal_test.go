@@ -73,8 +73,10 @@ func (p *pane) asFound() {
 }
 
 func TestWatchInATerminal(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int{60, 160} {
 		t.Run(fmt.Sprintf("%d columns", width), func(t *testing.T) {
+			t.Parallel()
 			l := newLearner(t)
 			p := newPane(t, l.root, width)
 
@@ -113,7 +115,7 @@ func TestWatchInATerminal(t *testing.T) {
 }
 
 func TestWatchColours(t *testing.T) {
-	l := newLearner(t)
+	t.Parallel()
 	red := "\x1b[31m"
 	for name, c := range map[string]struct {
 		env  string
@@ -123,7 +125,8 @@ func TestWatchColours(t *testing.T) {
 		"NO_COLOR":     {"NO_COLOR=1", func(t assert.TestingT, a, b any, args ...any) bool { return assert.NotContains(t, a, b, args...) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPane(t, l.root, 80, c.env)
+			t.Parallel()
+			p := newPane(t, newLearner(t).root, 80, c.env)
 
 			p.press("course watch", "Enter")
 			p.see("TODO 1.1", "q quit")
@@ -134,6 +137,7 @@ func TestWatchColours(t *testing.T) {
 }
 
 func TestWatchInADumbTerminal(t *testing.T) {
+	t.Parallel()
 	l := newLearner(t)
 	p := newPane(t, l.root, 80)
 
@@ -146,7 +150,7 @@ func TestWatchInADumbTerminal(t *testing.T) {
 }
 
 func TestWatchIsInterrupted(t *testing.T) {
-	l := newLearner(t)
+	t.Parallel()
 	for name, interrupt := range map[string]func(p *pane){
 		"by Ctrl-C":  func(p *pane) { p.press("C-c") },
 		"by SIGTERM": func(p *pane) { p.signal("TERM") },
@@ -167,7 +171,8 @@ func TestWatchIsInterrupted(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPane(t, l.root, 80)
+			t.Parallel()
+			p := newPane(t, newLearner(t).root, 80)
 			p.press("sh -c 'echo $$ >pid; exec course watch'", "Enter")
 			p.see("TODO 1.1", "q quit")
 

@@ -23,25 +23,19 @@ import (
 	"sockets.test/tools/internal/tree"
 )
 
-// A learner has a course of two chapters that are not begun.
+// A learner has a course of chapters that are not begun.
 type learner struct {
 	t    testing.TB
 	root string
 }
 
-func newLearner(t testing.TB) *learner {
+// newLearner has the two chapters that are used, and more.
+func newLearner(t testing.TB, more ...string) *learner {
 	t.Helper()
-	ours, err := tree.Find(".")
-	require.NoError(t, err)
-	built := t.TempDir()
-	j := &judge.Judge{Tree: ours, Dir: built}
-	for _, key := range used {
-		c, err := ours.Chapter(key)
-		require.NoError(t, err)
-		require.NoError(t, j.Prepare(t.Context(), c))
-	}
+	keys := slices.Concat(used, more)
+	prepare(t, keys)
 	root := filepath.Join(t.TempDir(), "course")
-	require.NoError(t, lay(ours.Root, root, built))
+	require.NoError(t, lay(root, keys))
 	return &learner{t: t, root: root}
 }
 
@@ -76,14 +70,8 @@ func (l *learner) mistaken(key, id string) string {
 	return files["server.go"]
 }
 
+// The programs of the last are judged for data races, too.
 const firstKey, secondKey, threadsKey = "01-udp-server", "06-tcp-server", "13-threaded-server"
-
-// withThreads adds a chapter whose programs are judged for data races, too.
-func withThreads(t testing.TB) {
-	before := used
-	used = append(slices.Clip(used), threadsKey)
-	t.Cleanup(func() { used = before })
-}
 
 // A watching is a course watch whose lines are read one by one.
 type watching struct {
@@ -140,6 +128,7 @@ func needSignals(t testing.TB) {
 }
 
 func TestWatchPiped(t *testing.T) {
+	t.Parallel()
 	needSignals(t)
 	l := newLearner(t)
 	w := l.watch(firstKey)
@@ -160,12 +149,12 @@ func TestWatchPiped(t *testing.T) {
 // The verdict does not wait until races have been looked for, and is not the
 // last word.
 func TestWatchRaces(t *testing.T) {
+	t.Parallel()
 	needSignals(t)
-	if why, ok := judge.CanRace(t.Context()); !ok {
+	if why, ok := judge.CanRace(); !ok {
 		t.Skip(why)
 	}
-	withThreads(t)
-	l := newLearner(t)
+	l := newLearner(t, threadsKey)
 	w := l.watch(threadsKey)
 	w.until("TODO 13.1")
 
@@ -182,6 +171,7 @@ func TestWatchRaces(t *testing.T) {
 }
 
 func TestWatchGoesOn(t *testing.T) {
+	t.Parallel()
 	needSignals(t)
 	l := newLearner(t)
 	file := filepath.Join(l.root, "chapters", firstKey, "server.go")
@@ -215,6 +205,7 @@ func TestWatchGoesOn(t *testing.T) {
 // A row of saves, faster than any can be judged: the last one's verdict is
 // told, none comes after it, and nothing is left that runs.
 func TestWatchManySaves(t *testing.T) {
+	t.Parallel()
 	needSignals(t)
 	l := newLearner(t)
 	mark := "COURSE_WATCH_TEST=" + filepath.Base(filepath.Dir(l.root)) + strconv.Itoa(os.Getpid())
@@ -229,7 +220,7 @@ func TestWatchManySaves(t *testing.T) {
 	w.until("✓ " + firstKey + " passes")
 	w.until("go tool course watch 6") // the picture, which it made, is the end
 	if runtime.GOOS == "linux" {
-		assert.Empty(t, others(t, mark, w.cmd.Process.Pid), "a process is left")
+		within(t, func() bool { return len(others(t, mark, w.cmd.Process.Pid)) == 0 }, func() string { return "a process is left" })
 	}
 	l.save(firstKey, wrong)
 	between := w.until("✗")
@@ -242,7 +233,7 @@ func TestWatchManySaves(t *testing.T) {
 }
 
 // others are the processes that have the mark in their environment, but for
-// this one and its keeper, which has no arguments.
+// this one.
 func others(t *testing.T, mark string, but int) (commands []string) {
 	environments, err := filepath.Glob("/proc/[0-9]*/environ")
 	require.NoError(t, err)
@@ -250,9 +241,6 @@ func others(t *testing.T, mark string, but int) (commands []string) {
 		text, _ := os.ReadFile(path)
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if !strings.Contains(string(text), mark+"\x00") || pid == but {
-			continue
-		}
-		if but != 0 && strings.Contains(string(text), "SOCKETS_TEST_KEEPER=") {
 			continue
 		}
 		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))

@@ -66,7 +66,9 @@ func (j *Judge) tests(ctx context.Context, c *tree.Chapter) (binary, error) {
 		return binary{}, err
 	}
 	for _, path := range old {
-		os.Remove(path) // built from tests that have changed since
+		if path != b.path { // which another judge may have built meanwhile
+			os.Remove(path) // built from tests that have changed since
+		}
 	}
 	return b, nil
 }
@@ -84,30 +86,37 @@ func (j *Judge) turn(ctx context.Context, key string) (done func(), err error) {
 	}
 }
 
-// Build builds the program in the folder work. A program that the compiler
+// build builds the program in the folder work. A program that the compiler
 // refuses has no path, but the compiler's words.
-func (j *Judge) Build(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
-	dir := filepath.FromSlash(p.Dir)
-	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s -w"}, j.flags()...)
-	if p.Files != nil {
-		// The solution's folder, because in the chapter's a half-written
-		// file of the learner's may lie beside.
-		dir = filepath.Join("solutions", c.Key)
-		overlay, err := lay(work, filepath.Join(j.Tree.Root, dir), p.Files)
-		if err != nil {
-			return "", "", err
-		}
-		args = append(args, "-overlay="+overlay)
+func (j *Judge) build(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
+	if p.Files == nil {
+		path, said, err = j.compile(ctx, work, p.Dir)
+		return path, j.complaints(said), err
 	}
+	// The solution's folder, because in the chapter's a half-written file of
+	// the learner's may lie beside.
+	dir := filepath.Join("solutions", c.Key)
+	overlay, err := lay(work, filepath.Join(j.Tree.Root, dir), p.Files)
+	if err != nil {
+		return "", "", err
+	}
+	path, said, err = j.compile(ctx, work, filepath.ToSlash(dir), "-overlay="+overlay)
+	return path, j.complaints(said, work, dir), err
+}
+
+// compile builds the program that is in a folder of the tree. It has no path if
+// the compiler refuses it, but the go command's own words.
+func (j *Judge) compile(ctx context.Context, work, dir string, flags ...string) (path, said string, err error) {
 	path = filepath.Join(work, "program"+exe())
-	said, ok, err := goCommand(ctx, j.Tree.Root, append(args, "-o", path, "./"+filepath.ToSlash(dir))...)
-	if err != nil || ok {
-		return path, "", err
+	args := slices.Concat([]string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", path}, j.flags(), flags)
+	said, ok, err := goCommand(ctx, j.Tree.Root, append(args, "./"+dir)...)
+	switch {
+	case err != nil:
+		return "", "", err
+	case !ok:
+		return "", said, nil
 	}
-	if p.Files != nil {
-		return "", j.complaints(said, work, dir), nil
-	}
-	return "", j.complaints(said), nil
+	return path, "", nil
 }
 
 // flags are those that both go build and go test take.
@@ -116,16 +125,6 @@ func (j *Judge) flags() []string {
 		return []string{"-race"}
 	}
 	return nil
-}
-
-// CanRace asks the go command whether it can build with the race detector
-// here: on most systems that takes a C compiler. It says why not.
-func CanRace(ctx context.Context) (why string, ok bool) {
-	said, ok, err := goCommand(ctx, "", "list", "-race", "runtime/race")
-	if err != nil {
-		return err.Error(), false
-	}
-	return strings.TrimSpace(said), ok
 }
 
 // complaints are what the go command said, without its "# package" lines. A
@@ -168,6 +167,12 @@ func lay(work, dir string, files map[string]string) (string, error) {
 		}
 		replace[filepath.Join(dir, name)] = path
 	}
+	return writeOverlay(work, replace)
+}
+
+// writeOverlay writes what the go command takes for an overlay: the files that
+// stand for others, "" for none. It returns the overlay's path.
+func writeOverlay(work string, replace map[string]string) (string, error) {
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/proc"
 )
 
@@ -26,14 +27,30 @@ const (
 
 // A Test is what one test said: a leaf, that is, without subtests.
 type Test struct {
-	Name          string        `json:"test"`                    // "TestAnswer/a_client_may_ask_again"
-	Outcome       string        `json:"outcome"`                 // Pass, Fail or Skip
-	Step          string        `json:"step,omitempty"`          // "1.3": the lesson's section
-	Failure       string        `json:"failure,omitempty"`       // the kind of failure, as package lab names it
-	Misconception string        `json:"misconception,omitempty"` // its ID, where the test could tell
-	Text          string        `json:"text,omitempty"`          // what the learner reads
-	Took          time.Duration `json:"took"`                    // in nanoseconds
+	Name      string            `json:"test"`               // "TestAnswer/a_client_may_ask_again"
+	Outcome   string            `json:"outcome"`            // Pass, Fail or Skip
+	Step      string            `json:"step,omitempty"`     // "1.3": the lesson's section to read again
+	Failure   *failure.Failure  `json:"failure,omitempty"`  // what was observed; nil unless an expectation failed
+	Diagnosis failure.Diagnosis `json:"diagnosis,omitzero"` // the misconception that it was matched with
+	Text      string            `json:"text,omitempty"`     // what the test logged, why it was skipped, or how it crashed
+	Took      time.Duration     `json:"took"`               // in nanoseconds
+
+	values []string // of the attribute that is the failure
+	line   string   // the last piece of a line of output that has not ended
+	framed bool     // that line is a frame
 }
+
+// Kind is the kind of the failure, as a headline has it: "never answered"; "" if
+// no expectation failed.
+func (t *Test) Kind() string {
+	if t.Failure == nil {
+		return ""
+	}
+	return t.Failure.Kind()
+}
+
+// NotBegun reports whether the program stopped at a TODO.
+func (t *Test) NotBegun() bool { return t.Failure != nil && t.Failure.Outcome == failure.NotBegun }
 
 // An invocation is a process that writes a test's output.
 type invocation struct {
@@ -98,7 +115,7 @@ func events(ctx context.Context, run invocation, convert bool) ([]Test, error) {
 	if p.Exit().Code != 0 && !list.failed() {
 		return nil, fmt.Errorf("the tests ended with %s: %s", p.Exit(), strings.TrimSpace(list.loose.String()+p.Stderr().String()))
 	}
-	return list.leaves(), nil
+	return list.leaves()
 }
 
 // converter finds test2json, which the go command builds when it is first asked.
@@ -151,21 +168,32 @@ func (g *gathering) take(e event) {
 	t := g.find(e.Test)
 	switch e.Action {
 	case "output":
-		if !frame.MatchString(e.Output) {
-			t.Text += strings.TrimPrefix(e.Output, "    ")
-		}
+		t.hear(e.Output)
 	case "attr":
-		switch e.Key {
-		case "outcome":
-			t.Failure = e.Value
-		case "misconception":
-			t.Misconception = e.Value
-		case "step":
-			t.Step = e.Value
+		if e.Key == failure.Attribute {
+			t.values = append(t.values, e.Value)
 		}
 	case Pass, Fail, Skip:
 		t.Outcome = e.Action
 		t.Took = time.Duration(e.Elapsed * float64(time.Second))
+	}
+}
+
+// hear takes a line of the test's output, or a piece of one: test2json breaks
+// those that are long.
+func (t *Test) hear(piece string) {
+	if t.line == "" { // it begins here
+		t.framed = frame.MatchString(piece)
+		if !t.framed {
+			piece = strings.TrimPrefix(piece, "    ")
+		}
+	}
+	if !t.framed {
+		t.Text += piece
+	}
+	t.line = piece
+	if strings.HasSuffix(piece, "\n") {
+		t.line = ""
 	}
 }
 
@@ -196,14 +224,32 @@ func (g *gathering) failed() bool {
 }
 
 // leaves leaves out the tests that only hold others together.
-func (g *gathering) leaves() []Test {
+func (g *gathering) leaves() ([]Test, error) {
 	var list []Test
 	for _, t := range g.tests {
-		if !g.hasSubtests(t) {
-			list = append(list, *t)
+		if g.hasSubtests(t) {
+			continue
 		}
+		if err := t.decode(); err != nil {
+			return nil, fmt.Errorf("%s: its failure cannot be read: %w", t.Name, err)
+		}
+		t.values, t.line, t.framed = nil, "", false
+		list = append(list, *t)
 	}
-	return list
+	return list, nil
+}
+
+// decode reads the failure that a test has handed over, if it has one.
+func (t *Test) decode() error {
+	if t.values == nil {
+		return nil
+	}
+	f, err := failure.Decode(t.values)
+	if err != nil {
+		return err
+	}
+	t.Failure, t.Step = f, f.Step
+	return nil
 }
 
 func (g *gathering) hasSubtests(parent *Test) bool {

@@ -6,7 +6,7 @@
 //     mistake, a variant, and a program in another language;
 //   - the tests are built once, and judge every program that comes: a verdict
 //     costs one go build of the program, and the tests' own time;
-//   - a verdict is data: step, test, outcome, misconception, text, times.
+//   - a verdict is data: step, test, outcome, what was observed, times.
 //
 // Non-goals: showing a verdict, and remembering it.
 package judge
@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/testsource"
 	"sockets.test/tools/internal/tree"
 )
@@ -26,17 +27,31 @@ import (
 // use it at the same time.
 type Judge struct {
 	Tree      *tree.Tree
-	Dir       string // where built tests and programs are kept
+	Dir       string // where built tests and programs are kept, and run: nobody else may write there
 	Race      bool   // build programs with the race detector; a race ends them
 	Undivided bool   // run a chapter's tests in one process: many programs are judged at the same time
 
-	turns sync.Map // by chapter: see turn
+	turns  sync.Map // by chapter: see turn
+	shares sync.Map // by the hash of a program's files: see Together
+
+	race   sync.Once
+	racing *Judge
 }
 
-// environment is that of the tests. The first data race ends a program, so
-// that the test under way sees it, and not only a standard error that nobody
-// reads.
+// Racing is the judge that builds the same programs with the race detector.
+func (j *Judge) Racing() *Judge {
+	if j.Race {
+		return j
+	}
+	j.race.Do(func() { j.racing = &Judge{Tree: j.Tree, Dir: j.Dir, Race: true, Undivided: j.Undivided} })
+	return j.racing
+}
+
+// environment is that of the tests, which are to hand over their failures as
+// data. The first data race ends a program, so that the test under way sees it,
+// and not only a standard error that nobody reads.
 func (j *Judge) environment(more ...string) []string {
+	more = append(more, failure.Format+"="+failure.JSON)
 	if j.Race {
 		more = append(more, "GORACE=halt_on_error=1 atexit_sleep_ms=10")
 	}
@@ -94,26 +109,21 @@ func (j *Judge) Look(ctx context.Context, c *tree.Chapter, p Program) (v *Verdic
 	if err != nil {
 		return nil, false, err
 	}
-	command := p.Command
-	v = &Verdict{Chapter: c.Key, Tests: []Test{}}
-	if command == nil {
-		go converter() // found while the program is built
-		work, err := os.MkdirTemp(j.Dir, "program-")
-		if err != nil {
-			return nil, false, err
-		}
-		defer os.RemoveAll(work)
-		path, said, err := j.Build(ctx, c, p, work)
-		v.Built = time.Since(began)
-		if err != nil {
-			return nil, false, err
-		}
-		if path == "" {
-			v.Build, v.Took = said, time.Since(began)
-			return v, true, nil
-		}
-		command = []string{path}
+	go converter() // found while the program is built
+	program, err := j.ready(ctx, c, p)
+	if err != nil {
+		return nil, false, err
 	}
+	defer program.remove()
+	v = &Verdict{Chapter: c.Key, Tests: []Test{}, Build: program.said}
+	if p.Command == nil {
+		v.Built = time.Since(began)
+	}
+	if program.command == nil {
+		v.Took = time.Since(began)
+		return v, true, nil
+	}
+	tests.env = program.env
 	source, err := testsource.Read(c)
 	if err != nil {
 		return nil, false, err
@@ -122,11 +132,17 @@ func (j *Judge) Look(ctx context.Context, c *tree.Chapter, p Program) (v *Verdic
 	if j.Undivided {
 		n = 1
 	}
-	if err := j.run(ctx, c, v, tests, command, parts(source.Functions(), n)); err != nil {
+	if err := j.run(ctx, c, v, tests, program.command, parts(source.Functions(), n)); err != nil {
+		return nil, false, err
+	}
+	if err := j.diagnose(ctx, c, v, tests, program.command); err != nil {
+		return nil, false, err
+	}
+	if err := j.unfinished(c, p, v); err != nil {
 		return nil, false, err
 	}
 	v.Took = time.Since(began)
-	return v, !v.Passed || !j.threads(c), nil
+	return v, !v.Passed || !j.Threaded(c), nil
 }
 
 // Transcripts replays the transcripts in dir with the program, and writes what
@@ -136,17 +152,13 @@ func (j *Judge) Transcripts(ctx context.Context, c *tree.Chapter, p Program, dir
 	if err != nil {
 		return nil, err
 	}
-	work, err := os.MkdirTemp(j.Dir, "program-")
+	program, err := j.ready(ctx, c, p)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(work)
-	path, said, err := j.Build(ctx, c, p, work)
-	if err != nil {
-		return nil, err
-	}
-	v := &Verdict{Chapter: c.Key, Build: said}
-	if path == "" {
+	defer program.remove()
+	v := &Verdict{Chapter: c.Key, Build: program.said}
+	if program.command == nil {
 		return v, nil
 	}
 	if record != "" {
@@ -154,9 +166,9 @@ func (j *Judge) Transcripts(ctx context.Context, c *tree.Chapter, p Program, dir
 			return nil, err
 		}
 	}
-	tests.env = []string{"LAB_TRANSCRIPTS=" + dir, "LAB_RECORD=" + record}
+	tests.env = append(program.env, "LAB_TRANSCRIPTS="+dir, "LAB_RECORD="+record)
 	tests.whole = true
-	err = j.run(ctx, c, v, tests, []string{path}, [][]string{{"TestTranscripts"}})
+	err = j.run(ctx, c, v, tests, program.command, []string{"^TestTranscripts$"})
 	return v, err
 }
 

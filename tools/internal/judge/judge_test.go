@@ -1,18 +1,21 @@
 package judge_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/judge/judgetest"
 	"sockets.test/tools/internal/tree"
-	"sockets.test/tools/lab"
 )
 
 func TestMain(m *testing.M) {
@@ -71,6 +74,7 @@ func TestAVerdictIsData(t *testing.T) {
 	}
 
 	t.Run("a right program passes", func(t *testing.T) {
+		t.Parallel()
 		v := verdict(t, solution(t))
 
 		assert.True(t, v.Passed)
@@ -85,6 +89,7 @@ func TestAVerdictIsData(t *testing.T) {
 	})
 
 	t.Run("so does one of two files", func(t *testing.T) {
+		t.Parallel()
 		p := solution(t, send, "\t\tif _, err := conn.WriteTo(exactly(buf, n), client); err != nil {\n")
 		p.Files["exactly.go"] = "package main\n\nfunc exactly(buf []byte, n int) []byte { return buf[:n] }\n"
 
@@ -92,6 +97,7 @@ func TestAVerdictIsData(t *testing.T) {
 	})
 
 	t.Run("so does a program that nobody builds", func(t *testing.T) {
+		t.Parallel()
 		v := verdict(t, judge.Program{Command: []string{self(t), roleEcho}})
 
 		assert.True(t, v.Passed)
@@ -99,30 +105,35 @@ func TestAVerdictIsData(t *testing.T) {
 	})
 
 	t.Run("so does a folder of the tree", func(t *testing.T) {
+		t.Parallel()
 		assert.True(t, verdict(t, judge.Program{Dir: "solutions/01-echo"}).Passed)
 	})
 
 	t.Run("a wrong one is called by its name", func(t *testing.T) {
+		t.Parallel()
 		failure := fails(t, solution(t, send, "\t\tif _, err := conn.WriteTo(buf[:n+2], client); err != nil {\n"))
 
 		assert.Equal(t, "1.2", failure.Step)
-		assert.Equal(t, "wrong answer", failure.Failure)
-		assert.Equal(t, "whole-buffer", failure.Misconception)
-		assert.Regexp(t, `^A datagram fills n bytes of the buffer, not all of it\. `, failure.Text)
+		assert.Equal(t, "wrong answer", failure.Kind())
+		assert.NotEmpty(t, failure.Failure.Got)
+		assert.NotEmpty(t, failure.Failure.Conversation.Events)
 		assert.NotContains(t, failure.Text, "===")
 		assert.NotContains(t, failure.Text, "---")
 		assert.Positive(t, failure.Took)
 	})
 
 	t.Run("an unfinished one stands at its TODO", func(t *testing.T) {
+		t.Parallel()
 		failure := fails(t, judge.Program{Dir: "testdata/skeletons/01-echo"})
 
-		assert.Equal(t, "not begun", failure.Failure)
+		assert.True(t, failure.NotBegun())
 		assert.Equal(t, "1.1", failure.Step)
-		assert.Contains(t, failure.Text, "TODO 1.1: bind a UDP socket to the address")
+		assert.Contains(t, failure.Failure.Happened(), "TODO 1.1: bind a UDP socket to the address")
+		assert.Equal(t, "1.1", failure.Failure.Program.Unfinished.Step)
 	})
 
 	t.Run("one that does not compile meets no test", func(t *testing.T) {
+		t.Parallel()
 		v := verdict(t, solution(t, receive, receive+"\t\tn = nothing\n"))
 
 		assert.False(t, v.Passed)
@@ -131,36 +142,44 @@ func TestAVerdictIsData(t *testing.T) {
 	})
 
 	t.Run("one that panics has exited", func(t *testing.T) {
+		t.Parallel()
 		failure := fails(t, solution(t, receive, receive+"\t\tpanic(\"boom\")\n"))
 
-		assert.Equal(t, "exited", failure.Failure)
-		assert.Contains(t, failure.Text, "panic: boom")
+		assert.Equal(t, "exited", failure.Kind())
+		assert.Contains(t, failure.Failure.Program.Stderr, "panic: boom")
 	})
 
 	t.Run("one that hangs never answers", func(t *testing.T) {
+		t.Parallel()
 		failure := fails(t, solution(t, receive, receive+"\t\tif n > 0 {\n\t\t\tcontinue\n\t\t}\n"))
 
-		assert.Equal(t, "never answered", failure.Failure)
+		assert.Equal(t, "never answered", failure.Kind())
 	})
 }
 
 func TestARaceEndsAProgram(t *testing.T) {
-	if why, ok := judge.CanRace(t.Context()); !ok {
+	if why, ok := judge.CanRace(); !ok {
 		t.Skip(why)
 	}
 	c := judgetest.Chapter(t, judgetest.Racing...)
 	racy := judge.Program{Dir: "solutions/01-echo"}
 	j := judgetest.Judge(c)
 
-	v, err := j.Judge(t.Context(), c, racy)
+	v, whole, err := j.Look(t.Context(), c, racy)
 	require.NoError(t, err)
 	require.True(t, v.Passed, "without the detector nobody sees it")
+	assert.False(t, whole, "the reference starts goroutines: the detector is still to be asked")
+
+	v, err = j.Judge(t.Context(), c, racy)
+	require.NoError(t, err)
+	assert.False(t, v.Passed, "it has been asked")
+	assert.NotZero(t, v.Raced)
 
 	j.Race = true
 	v, err = j.Judge(t.Context(), c, racy)
 	require.NoError(t, err)
 	require.NotNil(t, v.First())
-	assert.Equal(t, string(lab.Races), v.First().Failure, v.First().Text)
+	assert.Equal(t, string(failure.DataRace), v.First().Kind(), v.First().Text)
 }
 
 // The chapter's own tests, edited.
@@ -173,6 +192,7 @@ func TestWhatTestsMayDo(t *testing.T) {
 	}
 
 	t.Run("a skipped test neither fails nor passes", func(t *testing.T) {
+		t.Parallel()
 		v, err := run(t, act, "\t\tt.Skip(\"not on this system\")\n"+act)
 
 		require.NoError(t, err)
@@ -182,13 +202,42 @@ func TestWhatTestsMayDo(t *testing.T) {
 	})
 
 	t.Run("what a test says is kept, whatever it looks like", func(t *testing.T) {
+		t.Parallel()
 		v, err := run(t, act, "\t\tt.Output().Write([]byte(\"--- FAIL: TestX (0.00s)\\n=== RUN   TestX\\n\"))\n\t\tt.FailNow()\n"+act)
 
 		require.NoError(t, err)
 		assert.Equal(t, "--- FAIL: TestX (0.00s)\n=== RUN   TestX\n", v.First().Text)
 	})
 
+	t.Run("a failure comes whole, however large it is", func(t *testing.T) {
+		f := failure.Failure{
+			Step: "1.2", Outcome: failure.Wrong, Got: bytes.Repeat([]byte{0, 255}, 3000),
+			Program: failure.State{Stdout: strings.Repeat(" a line with spaces   \n\u2028é", 500)},
+		}
+		values, err := f.Encode()
+		require.NoError(t, err)
+		require.Greater(t, len(values), 5)
+		var attrs strings.Builder
+		for _, value := range values {
+			fmt.Fprintf(&attrs, "\t\tt.Attr(%q, %q)\n", failure.Attribute, value)
+		}
+		v, err := run(t, act, attrs.String()+"\t\tt.FailNow()\n"+act)
+
+		require.NoError(t, err)
+		assert.Equal(t, &f, v.First().Failure)
+		assert.Equal(t, "1.2", v.First().Step)
+		assert.Equal(t, "wrong answer", v.First().Kind())
+		assert.Empty(t, v.First().Text)
+	})
+
+	t.Run("half a failure is an error", func(t *testing.T) {
+		_, err := run(t, act, "\t\tt.Attr(\"failure\", \"{|\")\n\t\tt.FailNow()\n"+act)
+
+		assert.ErrorContains(t, err, answerTest+": its failure cannot be read: ")
+	})
+
 	t.Run("a crash fails the test that was under way", func(t *testing.T) {
+		t.Parallel()
 		v, err := run(t, act, act+"\t\tos.Exit(3)\n", "import (\n", "import (\n\t\"os\"\n")
 
 		require.NoError(t, err)
@@ -197,12 +246,14 @@ func TestWhatTestsMayDo(t *testing.T) {
 	})
 
 	t.Run("a crash before the first test is an error", func(t *testing.T) {
+		t.Parallel()
 		_, err := run(t, `{ lab.Main(m, "echoserver", main) }`, `{ panic("no tests today") }`)
 
 		assert.ErrorContains(t, err, "the tests ended with exit status 2: panic: no tests today")
 	})
 
 	t.Run("tests that do not compile are an error", func(t *testing.T) {
+		t.Parallel()
 		_, err := run(t, act, act+"\t\tnothing()\n")
 
 		assert.EqualError(t, err, "the tests of 01-echo cannot be built:\nchapters/01-echo/server_test.go:15:3: undefined: nothing\n")

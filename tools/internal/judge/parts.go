@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -20,8 +19,9 @@ import (
 var atOnce = min(4, runtime.NumCPU())
 
 // parts divides test functions, in their order, into n parts or fewer that take
-// about the same time, as far as their length tells.
-func parts(functions []testsource.Function, n int) [][]string {
+// about the same time, as far as their length tells. Each is what go test -run
+// takes.
+func parts(functions []testsource.Function, n int) (patterns []string) {
 	all := 0
 	for _, f := range functions {
 		all += f.Lines
@@ -34,12 +34,17 @@ func parts(functions []testsource.Function, n int) [][]string {
 		list[i] = append(list[i], f.Name)
 		before += f.Lines
 	}
-	return slices.DeleteFunc(list, func(names []string) bool { return len(names) == 0 })
+	for _, names := range list {
+		if len(names) > 0 {
+			patterns = append(patterns, "^("+strings.Join(names, "|")+")$")
+		}
+	}
+	return patterns
 }
 
-// run runs parts of the tests on a command, and has the verdict say what they
+// run runs parts of the tests, each what go test -run takes, on a command, and has the verdict say what they
 // said: in their order, up to the first failure.
-func (j *Judge) run(ctx context.Context, c *tree.Chapter, v *Verdict, tests binary, command []string, parts [][]string) error {
+func (j *Judge) run(ctx context.Context, c *tree.Chapter, v *Verdict, tests binary, command []string, parts []string) error {
 	list, err := json.Marshal(command)
 	if err != nil {
 		return err
@@ -49,10 +54,10 @@ func (j *Judge) run(ctx context.Context, c *tree.Chapter, v *Verdict, tests bina
 	if !tests.whole {
 		args = append(args, "-test.failfast")
 	}
-	v.Tests, err = inTurn(ctx, parts, func(ctx context.Context, names []string) ([]Test, error) {
+	v.Tests, err = inTurn(ctx, parts, func(ctx context.Context, part string) ([]Test, error) {
 		return events(ctx, invocation{
 			path: tests.path,
-			args: append(args[:len(args):len(args)], "-test.run=^("+strings.Join(names, "|")+")$"),
+			args: append(args[:len(args):len(args)], "-test.run="+part),
 			dir:  c.Dir(),
 			env:  j.environment(append(tests.env[:len(tests.env):len(tests.env)], "LAB_PROGRAM="+string(list))...),
 		}, true)

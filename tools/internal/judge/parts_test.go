@@ -13,9 +13,9 @@ import (
 
 func TestParts(t *testing.T) {
 	functions := []testsource.Function{{Name: "a", Lines: 30}, {Name: "b", Lines: 10}, {Name: "c", Lines: 5}, {Name: "d", Lines: 10}}
-	assert.Equal(t, [][]string{{"a", "b", "c", "d"}}, parts(functions, 1))
-	assert.Equal(t, [][]string{{"a"}, {"b", "c", "d"}}, parts(functions, 2))
-	assert.Equal(t, [][]string{{"a"}, {"b"}, {"c", "d"}}, parts(functions, 4), "none is empty")
+	assert.Equal(t, []string{"^(a|b|c|d)$"}, parts(functions, 1))
+	assert.Equal(t, []string{"^(a)$", "^(b|c|d)$"}, parts(functions, 2))
+	assert.Equal(t, []string{"^(a)$", "^(b)$", "^(c|d)$"}, parts(functions, 4), "none is empty")
 	assert.Empty(t, parts(nil, 2))
 }
 

@@ -8,7 +8,7 @@ import (
 	"sockets.test/tools/internal/tree"
 )
 
-// Built tells whether the chapter's tests, which have this hash, are built.
+// Built reports whether the chapter's tests, which have this hash, are built.
 func (j *Judge) Built(c *tree.Chapter, against string) bool {
 	_, err := os.Stat(j.path(c, against))
 	return err == nil

@@ -28,11 +28,6 @@ import (
 // go test -run '^$' -bench Threads -benchtime 50x ./tools/internal/load -record
 var record = flag.Bool("record", false, "write the figures that chapter 13 shows")
 
-func TestMain(m *testing.M) {
-	proc.Keeper()
-	os.Exit(m.Run())
-}
-
 const (
 	clients = 50 // at the same time
 	turns   = 20 // connections of each, one after another

@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"strings"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/judge"
+	"sockets.test/tools/internal/todo"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -28,8 +30,6 @@ func (p Place) Path(c *tree.Chapter) string {
 	return filepath.Join(c.Tree().Root, filepath.FromSlash(p.File))
 }
 
-var todo = regexp.MustCompile(`TODO (\d+\.\d+):`)
-
 // Next is where to go on in a chapter's program with these files: at what the
 // verdict complains of, if there is one, or else at the first TODO.
 func Next(c *tree.Chapter, files map[string]string, v *judge.Verdict) Place {
@@ -40,20 +40,18 @@ func Next(c *tree.Chapter, files map[string]string, v *judge.Verdict) Place {
 	}
 	if v != nil && v.First() != nil {
 		first := v.First()
-		if p, ok := find(c, files, "TODO "+first.Step+":"); ok && first.Step != "" {
-			return p
+		if left := todo.Of(first.Step, files); len(left) > 0 {
+			return Place{at(c, left[0].File), left[0].Line}
 		}
-		if p, ok := named(c, files, first.Text); ok {
+		if p, ok := stands(c, files, first.Failure); ok {
 			return p
 		}
 		if p, ok := function(c, files, first.Step); ok {
 			return p
 		}
 	}
-	if match := firstTODO(files[c.File()]); match != "" {
-		if p, ok := find(c, files, match); ok {
-			return p
-		}
+	if left := todo.In(files); len(left) > 0 {
+		return Place{at(c, left[0].File), left[0].Line}
 	}
 	if p, ok := find(c, files, "\nfunc main("); ok {
 		p.Line++ // the newline is the end of the line before
@@ -62,29 +60,32 @@ func Next(c *tree.Chapter, files map[string]string, v *judge.Verdict) Place {
 	return Place{at(c, c.File()), 1}
 }
 
-// Unfinished is the first TODO that is still in the program.
-func Unfinished(c *tree.Chapter, files map[string]string) (todo string, p Place, ok bool) {
-	match := firstTODO(files[c.File()])
-	if match == "" {
-		return "", Place{}, false
+// stands is where a failure saw the program end, race, or stand.
+func stands(c *tree.Chapter, files map[string]string, f *failure.Failure) (Place, bool) {
+	if f == nil {
+		return Place{}, false
 	}
-	p, ok = find(c, files, match)
-	return strings.TrimSuffix(match, ":"), p, ok
-}
-
-// firstTODO is the one with the lowest number, which need not stand first.
-func firstTODO(text string) string {
-	least := ""
-	for _, match := range todo.FindAllString(text, -1) {
-		if least == "" || len(match) < len(least) || len(match) == len(least) && match < least {
-			least = match
+	var places []string
+	if f.Program.Panic != nil {
+		places = append(places, f.Program.Panic.Place)
+	}
+	for _, a := range f.Program.Races {
+		places = append(places, a.Place)
+	}
+	for _, call := range f.Program.Calls {
+		places = append(places, call.Place)
+	}
+	for _, place := range places {
+		name, line, _ := strings.Cut(place, ":")
+		n, err := strconv.Atoi(line)
+		if _, ok := files[name]; ok && err == nil {
+			return Place{at(c, name), n}, true
 		}
 	}
-	return least
+	return Place{}, false
 }
 
-// named is the first line of the program that a text names, as in
-// "waiting at server.go:31".
+// named is the first line of the program that the compiler names.
 func named(c *tree.Chapter, files map[string]string, text string) (Place, bool) {
 	for _, match := range line.FindAllStringSubmatch(text, -1) {
 		name := path.Base(filepath.ToSlash(match[1]))
@@ -102,12 +103,17 @@ var line = regexp.MustCompile(`([\w./\\-]+\.go):(\d+)`)
 // TODO, in a program that may no longer have the TODO.
 func function(c *tree.Chapter, files map[string]string, step string) (Place, bool) {
 	skeleton, err := tree.Program(c.SkeletonDir())
-	if err != nil || step == "" {
+	if err != nil {
 		return Place{}, false
 	}
-	before, _, found := strings.Cut(skeleton[c.File()], "TODO "+step+":")
+	marks := todo.Of(step, skeleton)
+	if len(marks) == 0 {
+		return Place{}, false
+	}
+	lines := strings.SplitAfter(skeleton[marks[0].File], "\n")[:marks[0].Line]
+	before := strings.Join(lines, "")
 	start := strings.LastIndex(before, "\nfunc ")
-	if !found || start < 0 {
+	if start < 0 {
 		return Place{}, false
 	}
 	head, _, _ := strings.Cut(before[start+1:], "(")

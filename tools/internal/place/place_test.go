@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/place"
 	"sockets.test/tools/internal/tree"
@@ -29,9 +30,12 @@ func TestNext(t *testing.T) {
 	require.NoError(t, err)
 	c, err := course.Chapter("1")
 	require.NoError(t, err)
-	failed := func(step, text string) *judge.Verdict {
-		return &judge.Verdict{Tests: []judge.Test{{Outcome: judge.Pass}, {Outcome: judge.Fail, Step: step, Text: text}}}
+	failed := func(step string, program failure.State) *judge.Verdict {
+		f := &failure.Failure{Step: step, File: "server_test.go", Line: 90, Program: program}
+		return &judge.Verdict{Tests: []judge.Test{{Outcome: judge.Pass}, {Outcome: judge.Fail, Step: step, Failure: f}}}
 	}
+	nothing := failure.State{}
+	calls := []failure.Call{{Place: "proc.go:5"}, {Place: "server.go:10", Call: "conn.Read"}}
 	for _, test := range []struct {
 		name    string
 		text    string
@@ -39,11 +43,14 @@ func TestNext(t *testing.T) {
 		want    int
 	}{
 		{"the first TODO by its number", begun, nil, 6},
-		{"the TODO of the step that failed", begun, failed("1.10", ""), 5},
+		{"the TODO of the step that failed", begun, failed("1.10", nothing), 5},
 		{"the line that the compiler names", begun, &judge.Verdict{Build: "chapters/01-udp-server/server.go:9:2: wrong\n"}, 9},
-		{"the line where the program waits, not the test's", begun, failed("1.2", "the test chapters/01-udp-server/server_test.go:90\nwaiting at server.go:10: conn.Read"), 10},
-		{"the function in which the skeleton has the step", begun, failed("1.2", "wrong"), 9},
-		{"main, where nothing is known", "package main\n\nfunc main() {}\n", failed("1.2", "wrong"), 3},
+		{"the line where the program waits", begun, failed("1.2", failure.State{Calls: calls}), 10},
+		{"a side of a data race", begun, failed("1.2", failure.State{Calls: calls, Races: []failure.Access{{Does: "reads"}, {Does: "writes", Place: "server.go:8"}}}), 8},
+		{"the line that panicked", begun, failed("1.2", failure.State{Calls: calls, Panic: &failure.Panic{Place: "server.go:9"}}), 9},
+		{"a test that crashed says nothing", begun, &judge.Verdict{Tests: []judge.Test{{Outcome: judge.Fail, Step: "1.10"}}}, 5},
+		{"the function in which the skeleton has the step", begun, failed("1.2", nothing), 9},
+		{"main, where nothing is known", "package main\n\nfunc main() {}\n", failed("1.2", nothing), 3},
 		{"the first line, where there is nothing", "", nil, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {

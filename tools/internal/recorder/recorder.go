@@ -113,8 +113,10 @@ func (r *recorder) test(c *tree.Chapter, program string) (string, error) {
 		return "", fmt.Errorf("%s shows only with the race detector: %s: %w", program, v.Unraced, literate.ErrSkip)
 	}
 	v.Took = 0
-	text := report.Verdict(title, v)
-	return fmt.Sprintf("$ go tool course test %d\n%s", c.Number, normalise(text)), nil
+	if first := v.First(); first != nil && first.Failure != nil {
+		first.Failure = normalise(first.Failure)
+	}
+	return fmt.Sprintf("$ go tool course test %d\n%s", c.Number, report.Verdict(c, title, v, 0, 0)), nil
 }
 
 // Files is a program of the chapter's: the skeleton, the solution or a mistake.
@@ -137,26 +139,26 @@ func Files(c *tree.Chapter, program string) (map[string]string, error) {
 }
 
 // replay gives what a transcript showed with the solution.
-func (r *recorder) replay(c *tree.Chapter, file string) (*wire.Record, []wire.Terminal, error) {
+func (r *recorder) replay(c *tree.Chapter, file string) (*wire.Conversation, error) {
 	path, err := find(c, file)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p, err := r.play(c, filepath.Dir(path))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 	for _, t := range p.verdict.Tests {
 		if t.Name == "TestTranscripts/"+name && t.Outcome == judge.Fail {
-			return nil, nil, fmt.Errorf("the transcript fails:\n%s", t.Text)
+			return nil, fmt.Errorf("the transcript fails:\n%s", report.Text(c, &t, 100, 0))
 		}
 	}
-	record, terminals, err := wire.Load(filepath.Join(p.dir, name+".json"))
+	played, err := wire.Load(filepath.Join(p.dir, name+".json"))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, fmt.Errorf("%s was skipped: %w", file, literate.ErrSkip)
+		return nil, fmt.Errorf("%s was skipped: %w", file, literate.ErrSkip)
 	}
-	return record, terminals, err
+	return &played, err
 }
 
 // play runs the transcripts in dir with the solution, once.
@@ -196,22 +198,23 @@ func find(c *tree.Chapter, file string) (string, error) {
 }
 
 func (r *recorder) conversation(c *tree.Chapter, file string) (string, error) {
-	record, _, err := r.replay(c, file)
+	played, err := r.replay(c, file)
 	if err != nil {
 		return "", err
 	}
-	return normalise(record.Draw(nil)), nil
+	same, _ := addresses(*played).conversation(*played, wire.Mark{Event: -1, Offset: -1})
+	return same.Draw(nil, 0), nil
 }
 
 // terminal shows one terminal of a transcript, as a person would have it.
 func (r *recorder) terminal(c *tree.Chapter, name, file string) (string, error) {
-	record, terminals, err := r.replay(c, file)
+	played, err := r.replay(c, file)
 	if err != nil {
 		return "", err
 	}
-	_, port, _ := strings.Cut(record.Address, ":")
+	book := addresses(*played)
 	var seen []string
-	for _, t := range terminals {
+	for _, t := range played.Terminals {
 		command, _, _ := strings.Cut(t.Command, " ")
 		seen = append(seen, command)
 		if command != name {
@@ -219,17 +222,15 @@ func (r *recorder) terminal(c *tree.Chapter, name, file string) (string, error) 
 		}
 		line := "$ " + t.Command
 		if name == "server" {
-			line = "$ go run ./chapters/" + c.Key + " -addr " + record.Address
+			line = "$ go run ./chapters/" + c.Key + " -addr " + played.Address
 		}
 		if name == "client" { // its -addr is the default
 			line = "$ go run ./chapters/" + c.Key + strings.TrimPrefix(t.Command, name)
 		}
 		if name == "sockets" {
-			_, list, _ := strings.Cut(normalise("server "+record.Address+"\n"+t.Out), "\n")
-			return list, nil
+			return book.text(t.Out), nil
 		}
-		text := line + "\n" + closed(t.In) + t.Out
-		return normalise(strings.ReplaceAll(text, port, "12000")), nil
+		return book.terminal(line+"\n"+closed(t.In)+t.Out, played.Address), nil
 	}
 	if _, err := exec.LookPath(name); err != nil {
 		return "", fmt.Errorf("%s is not installed: %w", name, literate.ErrSkip)

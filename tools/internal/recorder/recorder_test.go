@@ -61,6 +61,7 @@ func TestARecordIsAlwaysTheSame(t *testing.T) {
 	c := judgetest.Chapter(t)
 	for _, recipe := range []string{"console server " + transcript, "wire " + transcript, "console test skeleton", "console test whole-buffer"} {
 		t.Run(recipe, func(t *testing.T) {
+			t.Parallel()
 			seen := map[string]bool{}
 			for range 5 {
 				text, err := recorder.New(t.Context(), judgetest.Judge(c))(c, recipe)

@@ -2,15 +2,17 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/place"
+	"sockets.test/tools/internal/show"
 	"sockets.test/tools/internal/testsource"
 	"sockets.test/tools/internal/tree"
 )
@@ -34,17 +36,22 @@ type Verdict1 struct {
 
 // A Test1 is one test in it.
 type Test1 struct {
-	Test          string  `json:"test"`                    // "TestAnswer/a_client_may_ask_again", as go test -run takes it
-	Claim         string  `json:"claim"`                   // "a client may ask again"
-	Outcome       string  `json:"outcome"`                 // "pass", "fail" or "skip"
-	Step          string  `json:"step,omitempty"`          // "6.3", the lesson's section
-	File          string  `json:"file"`                    // from the course's root, with slashes
-	Line          int     `json:"line"`                    // where the test begins
-	Failure       string  `json:"failure,omitempty"`       // the kind of failure: "wrong answer"
-	Misconception string  `json:"misconception,omitempty"` // its ID, if the test could tell
-	Text          string  `json:"text,omitempty"`          // what the learner reads
-	Seconds       float64 `json:"seconds"`
+	Test          string           `json:"test"`                    // "TestAnswer/a_client_may_ask_again", as go test -run takes it
+	Claim         string           `json:"claim"`                   // "a client may ask again"
+	Outcome       string           `json:"outcome"`                 // "pass", "fail" or "skip"
+	Step          string           `json:"step,omitempty"`          // "6.3", the lesson's section
+	File          string           `json:"file"`                    // from the course's root, with slashes
+	Line          int              `json:"line"`                    // where the test begins
+	Failure       string           `json:"failure,omitempty"`       // the kind of failure: "wrong answer"
+	Misconception string           `json:"misconception,omitempty"` // its ID, if the failure was matched with one
+	Truth         string           `json:"truth,omitempty"`         // what that denies, as one sentence
+	Text          string           `json:"text,omitempty"`          // what the learner reads, at 100 columns; of a test that was skipped, why
+	Observed      *failure.Failure `json:"observed,omitempty"`      // the same as data; none if the test failed in another way, by a crash
+	Seconds       float64          `json:"seconds"`
 }
+
+// wide is how many columns the text in it has.
+const wide = 100
 
 // JSON is the verdict for other tools.
 func JSON(c *tree.Chapter, v *judge.Verdict) (string, error) {
@@ -67,11 +74,12 @@ func JSON(c *tree.Chapter, v *judge.Verdict) (string, error) {
 		}
 		text := ""
 		if t.Outcome != judge.Pass {
-			text = t.Text
+			text = Text(c, &t, wide, 0)
 		}
 		out.Tests = append(out.Tests, Test1{
 			Test: t.Name, Claim: Claim(t.Name), Outcome: t.Outcome, Step: t.Step, File: at.File, Line: at.Line,
-			Failure: t.Failure, Misconception: t.Misconception, Text: text, Seconds: seconds(t.Took),
+			Failure: t.Kind(), Misconception: t.Diagnosis.ID, Truth: t.Diagnosis.Truth, Text: text, Observed: t.Failure,
+			Seconds: seconds(t.Took),
 		})
 	}
 	return encode(out)
@@ -118,7 +126,7 @@ func Exercism(c *tree.Chapter, v *judge.Verdict) (string, error) {
 		task, _ := strconv.Atoi(number)
 		message := ""
 		if t.Outcome == judge.Fail {
-			message = short(strings.TrimSpace(t.Text))
+			message = short(strings.TrimSpace(Text(c, &t, wide, 0)))
 		}
 		out.Tests = append(out.Tests, test{Claim(t.Name), t.Outcome, message, at.Code, task})
 	}
@@ -154,14 +162,15 @@ func Lines(c *tree.Chapter, v *judge.Verdict) (string, error) {
 	}
 	at := source.Test(first.Name)
 	test := fmt.Sprintf("%s:%d", at.File, at.Line)
-	if match := testLine.FindStringSubmatch(first.Text); match != nil {
-		test = match[1] // to the very expectation
+	what := firstLine(first.Text)
+	if f := first.Failure; f != nil {
+		what = fmt.Sprintf("%s [%s]", show.Head(f, first.Diagnosis), cmp.Or(first.Diagnosis.ID, f.Kind()))
+		if f.File != "" { // to the very expectation
+			test = fmt.Sprintf("chapters/%s/%s:%d", c.Key, f.File, f.Line)
+		}
 	}
-	what := strings.Join(strings.Fields(firstLine(first.Text)), " ")
 	return fmt.Sprintf("%s: %s\n%s: %s\n", place.Next(c, files, v), what, test, Claim(first.Name)), nil
 }
-
-var testLine = regexp.MustCompile(`(?m)^\s*the test\s+(\S+:\d+)$`)
 
 func encode(v any) (string, error) {
 	b := new(bytes.Buffer)

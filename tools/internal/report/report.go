@@ -8,6 +8,7 @@ import (
 
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/place"
+	"sockets.test/tools/internal/show"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -107,8 +108,12 @@ func where(l Line) string {
 	return place.Next(l.Chapter, files, nil).String()
 }
 
-// Verdict is what the learner reads of one.
-func Verdict(title string, v *judge.Verdict) string {
+// natural is how wide a text is that nobody limits.
+const natural = 102
+
+// Verdict is what the learner reads of one, on a screen of so many columns and
+// rows. 0 is no limit.
+func Verdict(c *tree.Chapter, title string, v *judge.Verdict, columns, rows int) string {
 	b := new(strings.Builder)
 	if v.Build != "" {
 		// The compiler's lines are not indented: editors find them by their start.
@@ -135,17 +140,45 @@ func Verdict(title string, v *judge.Verdict) string {
 			passed++
 		}
 	}
-	fmt.Fprintf(b, "✗ %s: %s\n\n", v.Chapter, Claim(first.Name))
-	b.WriteString(indent(strings.TrimRight(first.Text, "\n") + "\n"))
+	last := ""
 	switch {
 	case v.Raced > 0:
-		fmt.Fprintf(b, "\nAll %d tests had passed; this showed when the program was built again, with -race.\n", v.Raced)
+		last = fmt.Sprintf("\nAll %d tests had passed; this showed when the program was built again, with -race.\n", v.Raced)
+	case rows > 0 && rows < enough:
 	case passed == 1:
-		b.WriteString("\nOne test passed before it.\n")
+		last = "\nOne test passed before it.\n"
 	case passed > 1:
-		fmt.Fprintf(b, "\n%d tests passed before it.\n", passed)
+		last = fmt.Sprintf("\n%d tests passed before it.\n", passed)
 	}
-	return b.String()
+	fmt.Fprintf(b, "✗ %s: %s\n\n", v.Chapter, Claim(first.Name))
+	if rows > 0 {
+		rows = max(1, rows-2-strings.Count(last, "\n"))
+	}
+	return b.String() + failed(c, first, columns, rows) + last
+}
+
+// enough is how many rows a verdict must have to say how many tests passed.
+const enough = 24
+
+// failed is what is told of a test that failed, indented.
+func failed(c *tree.Chapter, t *judge.Test, columns, rows int) string {
+	if columns == 0 {
+		columns = natural
+	}
+	return indent(strings.TrimRight(Text(c, t, columns-2, rows), "\n") + "\n")
+}
+
+// Text is what is told of a test: what was observed, or, where it failed in
+// another way, what it said itself. What a transcript says is needed in any case:
+// it has the line.
+func Text(c *tree.Chapter, t *judge.Test, columns, rows int) string {
+	switch {
+	case t.Failure == nil:
+		return t.Text
+	case t.Failure.File == "" && t.Text != "":
+		return show.Failure(c, t.Failure, t.Diagnosis, columns, rows) + "\n" + t.Text
+	}
+	return show.Failure(c, t.Failure, t.Diagnosis, columns, rows)
 }
 
 // Passed is the first line that the learner reads of a program that passes.
@@ -179,14 +212,15 @@ func indent(text string) string {
 	return b.String()
 }
 
-// Trace is what is to be said of a transcript, below its picture.
-func Trace(v *judge.Verdict) string {
+// Trace is what is to be said of a transcript, below its picture, on a screen of
+// so many columns. 0 is no limit.
+func Trace(c *tree.Chapter, v *judge.Verdict, columns int) string {
 	first := v.First()
 	switch {
 	case v.Build != "":
-		return Verdict("", v)
+		return Verdict(c, "", v, columns, 0)
 	case first != nil:
-		return fmt.Sprintf("\n✗ %s: %s\n\n%s", v.Chapter, Claim(first.Name), indent(strings.TrimRight(first.Text, "\n")+"\n"))
+		return fmt.Sprintf("\n✗ %s: %s\n\n%s", v.Chapter, Claim(first.Name), failed(c, first, columns, 0))
 	case len(v.Tests) > 0 && v.Tests[0].Outcome == judge.Skip:
 		return fmt.Sprintf("skipped: %s\n", strings.TrimSpace(v.Tests[0].Text))
 	}

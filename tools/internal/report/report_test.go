@@ -3,15 +3,19 @@ package report_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/report"
 	"sockets.test/tools/internal/tree"
+	"sockets.test/tools/internal/wire"
 )
 
 func chapters(t *testing.T) []*tree.Chapter {
@@ -86,8 +90,37 @@ func TestVerdict(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			c.verdict.Chapter = "01-udp-server"
-			assert.Equal(t, c.want, report.Verdict("A datagram is a message.", &c.verdict))
+			assert.Equal(t, c.want, report.Verdict(chapters(t)[0], "A datagram is a message.", &c.verdict, 0, 0))
 		})
+	}
+}
+
+// A failure is drawn for the screen.
+func TestVerdictOnAScreen(t *testing.T) {
+	f := failure.Failure{
+		Outcome: failure.NeverAnswered, Want: []byte("HELLO"), File: "server_test.go", Line: 3, Mark: wire.Mark{Event: -1, Offset: -1},
+		Conversation: wire.Conversation{Server: "server", Clients: []wire.Client{{Name: "client"}}},
+		Program:      failure.State{Name: "server", Calls: []failure.Call{{Place: "server.go:3"}}},
+	}
+	for range 40 {
+		f.Conversation.Events = append(f.Conversation.Events, wire.Event{Client: "client", Kind: wire.Bytes, ToServer: true, Data: []byte("hello")})
+	}
+	pass := judge.Test{Name: "TestReady", Outcome: judge.Pass}
+	v := &judge.Verdict{Chapter: "01-udp-server", Tests: []judge.Test{pass, pass, {Name: "TestAnswer", Outcome: judge.Fail, Failure: &f}}}
+	for _, size := range []struct{ columns, rows int }{{0, 0}, {80, 24}, {80, 14}, {60, 20}, {120, 50}} {
+		text := report.Verdict(chapters(t)[0], "", v, size.columns, size.rows)
+
+		assert.Contains(t, text, "  server read what came, and never answered.")
+		assert.Contains(t, text, `wanted "HELLO"`)
+		assert.Contains(t, text, "  the test     chapters/01-udp-server/server_test.go:3\n")
+		if size.rows > 0 {
+			assert.LessOrEqual(t, strings.Count(text, "\n"), size.rows, text)
+		}
+		for line := range strings.Lines(text) {
+			if size.columns > 0 {
+				assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), size.columns, line)
+			}
+		}
 	}
 }
 

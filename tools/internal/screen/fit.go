@@ -5,17 +5,15 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"sockets.test/tools/internal/wire"
 )
 
 // Fit gives a text's lines, none wider than so many columns. A line of prose
-// goes on below, indented as it was; a conversation is drawn narrower; one line of
-// another drawing is cut, because a drawing that is folded is none. Control bytes,
-// which would do something to the terminal, are left out, but for colours.
+// goes on below, indented as it was; a line of a drawing is cut, because a drawing
+// that is folded is none. Control bytes, which would do something to the terminal,
+// are left out, but for colours.
 func Fit(text string, width int) []string {
 	var lines []string
-	for line := range strings.Lines(wire.Narrow(text, width)) {
+	for line := range strings.Lines(text) {
 		line = clean(line)
 		switch {
 		case ansi.StringWidth(line) <= width:

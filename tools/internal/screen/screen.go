@@ -39,7 +39,7 @@ func (s *Screen) Lines(width, height int, colour bool) []string {
 		text = ansi.Strip(text)
 	}
 	body := Fit(text, width)
-	room := max(0, height-len(head)-len(foot))
+	room := s.Room(width, height)
 	s.Top = max(0, min(s.Top, len(body)-room))
 	shown := body[s.Top:min(len(body), s.Top+room)]
 	if below := len(body) - s.Top - len(shown); below > 0 && room > 1 {
@@ -57,6 +57,11 @@ func (s *Screen) Lines(width, height int, colour bool) []string {
 		lines[i] = ansi.Truncate(lines[i], width, "") // what even folding could not fit
 	}
 	return lines[max(0, len(lines)-height):]
+}
+
+// Room is how many lines of the body are seen at once.
+func (s *Screen) Room(width, height int) int {
+	return max(0, height-len(s.head(width, plain))-len(s.foot(width, plain)))
 }
 
 // head is the bar, the place, and a line to set them off.

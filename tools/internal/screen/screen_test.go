@@ -58,12 +58,13 @@ func TestTheKeysAreAlwaysSeen(t *testing.T) {
 	}
 }
 
+// A drawing that was not made for the screen's width is cut: folded, it is none.
 func TestNarrow(t *testing.T) {
 	for _, width := range []int{50, 60, 80} {
 		text := strings.Join(screen.Fit(failure, width), "\n")
 
 		assert.Contains(t, text, "[stale-bytes]", "the name is lost")
-		assert.Contains(t, text, `"HILONGER MESSAGE" │  0.4 ms`, "the drawing is folded, or cut")
+		assert.Contains(t, text, "\n      │ ◀──────────────────────────── \"HILONGER", "the drawing is folded")
 		assert.Contains(t, text, `wanted "HI": 14 bytes too many`, "what was wanted is folded")
 	}
 }
