@@ -21,11 +21,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/mistake"
+	"sockets.test/tools/internal/report"
+	"sockets.test/tools/internal/todo"
 	"sockets.test/tools/internal/tree"
-	"sockets.test/tools/lab"
 )
 
 const (
@@ -68,9 +70,9 @@ func Skeleton(ctx context.Context, j *judge.Judge, c *tree.Chapter) (wrong []str
 		switch {
 		case t.Outcome != judge.Fail:
 			wrong = append(wrong, fmt.Sprintf("%s: %s does not fail on the skeleton: it says %q before any work is done", at, t.Name, t.Outcome))
-		case t.Failure != string(lab.NotBegun):
-			wrong = append(wrong, fmt.Sprintf("%s: %s does not stop at a TODO of the skeleton, but says %q:\n%s", at, t.Name, t.Failure, t.Text))
-		case !strings.Contains(text, "TODO "+t.Step+":"):
+		case !t.NotBegun():
+			wrong = append(wrong, fmt.Sprintf("%s: %s does not stop at a TODO of the skeleton, but says %q:\n%s", at, t.Name, t.Kind(), report.Text(c, &t, 100, 0)))
+		case len(todo.Of(t.Step, files)) == 0:
 			wrong = append(wrong, fmt.Sprintf("%s: %s names step %q, of which %s has no TODO", at, t.Name, t.Step, file))
 		}
 	}
@@ -85,61 +87,36 @@ func Solution(ctx context.Context, j *judge.Judge, c *tree.Chapter) (wrong []str
 		return nil, err
 	}
 	where := rel(c, filepath.Join(c.SolutionDir(), c.File())) + ":1"
-	judged, err := j.Judge(ctx, c, judge.Program{Files: files})
+	var plain *judge.Verdict
+	var plainErr error
+	var both sync.WaitGroup
+	both.Go(func() { plain, plainErr = j.Plain(ctx, c, files) })
+	judged, _, err := j.Look(ctx, c, judge.Program{Files: files})
+	both.Wait()
 	if err != nil {
 		return nil, err
 	}
-	wrong = passes(where+": judged through the seam, it", judged)
+	wrong = passes(c, where+": judged through the seam, it", judged)
 	if judged.Build != "" {
 		return wrong, nil
 	}
-	plain, err := j.Plain(ctx, c, files)
-	if err != nil {
-		return nil, err
+	if plainErr != nil {
+		return nil, plainErr
 	}
-	return append(wrong, passes(where+": judged by go test, it", plain)...), nil
+	return append(wrong, passes(c, where+": judged by go test, it", plain)...), nil
 }
 
 // ErrUnraced says that a mistake passes here because only the race detector,
 // which this machine has not, can see it.
 var ErrUnraced = errors.New("the race detector is needed")
 
-// Mistake proves that a misconception is caught, and called by its name in the
-// first thing that the learner reads.
-func Mistake(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake) (wrong []string, err error) {
-	where := rel(c, m.File)
-	if len(m.Hints) == 0 {
-		wrong = append(wrong, where+":1: there are no hints: write a ladder of lines 1., 2., 3.")
-	}
-	if m.Why == "" {
-		wrong = append(wrong, where+":1: it does not say why people believe otherwise")
-	}
-	v, problem, err := apply(ctx, j, c, m)
-	if err != nil || problem != "" {
-		return append(wrong, nonEmpty(problem)...), err
-	}
-	switch first := v.First(); {
-	case first == nil && v.Unraced != "":
-		return wrong, fmt.Errorf("%w: %s", ErrUnraced, v.Unraced)
-	case v.Build != "":
-		wrong = append(wrong, fmt.Sprintf("%s:1: it does not compile, so nothing was caught:\n%s", where, v.Build))
-	case first == nil:
-		wrong = append(wrong, where+":1: it survives: every test passes")
-	case first.Misconception == "":
-		wrong = append(wrong, fmt.Sprintf("%s:1: it is caught by %s, but not called by its name (%s):\n%s", where, first.Name, first.Failure, first.Text))
-	case first.Misconception != m.ID:
-		wrong = append(wrong, fmt.Sprintf("%s:1: it is caught under another's name, %s, by %s:\n%s", where, first.Misconception, first.Name, first.Text))
-	}
-	return wrong, nil
-}
-
 // Variant proves that a right program of another shape passes.
 func Variant(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake) ([]string, error) {
-	v, problem, err := apply(ctx, j, c, m)
+	v, problem, err := apply(ctx, j, c, m, 0)
 	if err != nil || problem != "" {
 		return nonEmpty(problem), err
 	}
-	return passes(rel(c, m.File)+":1: it", v), nil
+	return passes(c, rel(c, m.File)+":1: it", v), nil
 }
 
 // Enough proves that the chapter has the mistakes and variants that it needs.
@@ -153,13 +130,13 @@ func Enough(c *tree.Chapter) (wrong []string) {
 	return wrong
 }
 
-// apply makes the program of a mistake or variant, and judges it.
-func apply(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake) (v *judge.Verdict, problem string, err error) {
+// apply makes program n of a mistake or variant, and judges it.
+func apply(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mistake, n int) (v *judge.Verdict, problem string, err error) {
 	solution, err := tree.Program(c.SolutionDir())
 	if err != nil {
 		return nil, "", err
 	}
-	files, err := m.Apply(solution)
+	files, err := m.Build(n, solution)
 	if err != nil {
 		return nil, strings.ReplaceAll(err.Error(), m.File, rel(c, m.File)), nil
 	}
@@ -171,12 +148,12 @@ func apply(ctx context.Context, j *judge.Judge, c *tree.Chapter, m *mistake.Mist
 }
 
 // passes says what keeps a verdict from being a pass, of what is "FILE:1: it".
-func passes(what string, v *judge.Verdict) []string {
+func passes(c *tree.Chapter, what string, v *judge.Verdict) []string {
 	if v.Build != "" {
 		return []string{fmt.Sprintf("%s does not compile:\n%s", what, v.Build)}
 	}
 	if first := v.First(); first != nil {
-		return []string{fmt.Sprintf("%s is right, and rejected by %s:\n%s", what, first.Name, first.Text)}
+		return []string{fmt.Sprintf("%s is right, and rejected by %s:\n%s", what, first.Name, report.Text(c, first, 100, 0))}
 	}
 	if !v.Passed {
 		return []string{what + " met no test"}

@@ -52,7 +52,6 @@ func prose(ctx context.Context, j *judge.Judge, c *tree.Chapter) (wrong []string
 const (
 	send     = "\t\tif _, err := conn.WriteTo(buf[:n], client); err != nil {\n"
 	sendAll  = "\t\tif _, err := conn.WriteTo(buf[:64*(1+n/64)], client); err != nil {\n"
-	expect   = "\t\t\tclient.Expect(text, lab.Padded.Is(\"whole-buffer\"))\n"
 	serves   = "\t\tserver := lab.Serve(t)\n"
 	parses   = "\tflag.Parse()\n"
 	unbound  = "TODO 1.1: bind a UDP socket to the address"
@@ -60,16 +59,31 @@ const (
 	answered = "TestAnswer/each_answer_is_as_long_as_its_question"
 )
 
+// another mistake behaves as the chapter's does.
+const another = `Another truth. (1.2)
+
+-- server.go --
+package main
+-- behaves --
+test: ` + answered + `
+expects: client.Expect(text)
+outcome: wrong answer
+differs: zero bytes behind
+sockets: udp
+`
+
 func edit(file, old, new string) judgetest.Edit {
 	return judgetest.Edit{File: file, Old: old, New: new}
 }
 
 func TestEachProofHolds(t *testing.T) {
+	t.Parallel()
 	c := judgetest.Chapter(t)
 	for name, prove := range map[string]prover{
 		"skeleton": proof.Skeleton, "solution": proof.Solution, "mistake": mistake, "variant": variant, "prose": prose,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			wrong, err := prove(t.Context(), judgetest.Judge(c), c)
 
 			require.NoError(t, err)
@@ -79,6 +93,7 @@ func TestEachProofHolds(t *testing.T) {
 }
 
 func TestEachProofCanFail(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		prove prover
@@ -121,11 +136,14 @@ func TestEachProofCanFail(t *testing.T) {
 			edit(judgetest.Mistake, sendAll, "\t\tif _, err := conn.WriteTo(buf[0:n], client); err != nil {\n"),
 			judgetest.Mistake + ":1: it survives: every test passes"},
 		{"a mistake is caught under another's name", mistake,
-			edit(judgetest.Tests, "whole-buffer", "stale-bytes"),
-			judgetest.Mistake + ":1: it is caught under another's name, stale-bytes, by " + answered + ":"},
+			edit(judgetest.Mistake, "sockets: udp", "sockets: LISTEN"),
+			judgetest.Mistake + ":1: it is caught under another's name, x-another, by " + answered + ":"},
 		{"a mistake is caught, and not named", mistake,
-			edit(judgetest.Tests, expect, "\t\t\tclient.Expect(text)\n"),
+			edit(judgetest.Tests, serves, "// as x-another\n"+serves),
 			judgetest.Mistake + ":1: it is caught by " + answered + ", but not called by its name (wrong answer):"},
+		{"a mistake behaves otherwise than it is recorded", mistake,
+			edit(judgetest.Mistake, "differs: zero bytes behind", "differs: twice"),
+			judgetest.Mistake + ":1: it does not behave as it is recorded (go test ./solutions/01-echo -rewrite records it again):"},
 		{"a mistake's text is gone", mistake,
 			edit(judgetest.Mistake, send, "\tconn.WriteTo(buf[:n])\n"),
 			judgetest.Mistake + `:6: the text of "server.go: right" occurs 0 times in the solution's server.go; it must occur once`},
@@ -166,7 +184,12 @@ func TestEachProofCanFail(t *testing.T) {
 			judgetest.Walkthrough + `:34: ` + judgetest.Solution + `:25 is missing before this line: "\tdefer conn.Close()"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := judgetest.Chapter(t, test.edit)
+			t.Parallel()
+			edits := []judgetest.Edit{test.edit}
+			if strings.Contains(test.want, "name") { // it takes two
+				edits = append(edits, judgetest.Edit{File: strings.Replace(judgetest.Mistake, "whole-buffer", "x-another", 1), New: another})
+			}
+			c := judgetest.Chapter(t, edits...)
 			j := judgetest.Judge(c)
 			if test.edit.File == judgetest.Tests || test.edit.File == judgetest.Transcript {
 				j.Dir = t.TempDir()
@@ -185,7 +208,8 @@ func TestEachProofCanFail(t *testing.T) {
 func cut(text string, n int) string { return text[:min(n, len(text))] }
 
 func TestARacingSolutionIsFound(t *testing.T) {
-	if why, ok := judge.CanRace(t.Context()); !ok {
+	t.Parallel()
+	if why, ok := judge.CanRace(); !ok {
 		t.Skip(why)
 	}
 	c := judgetest.Chapter(t, judgetest.Racing...)

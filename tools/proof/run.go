@@ -1,18 +1,23 @@
 package proof
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"sockets.test/tools/internal/judge"
 	"sockets.test/tools/internal/literate"
+	"sockets.test/tools/internal/mistake"
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/recorder"
+	"sockets.test/tools/internal/report"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -35,10 +40,13 @@ func TestMain(m *testing.M) { os.Exit(proof.Main(m)) }
 func TestProofs(t *testing.T) { proof.Chapter(t) }
 `
 
-// Main runs the tests of a package that proves, and leaves no process and no
-// file behind, however they end.
+// Main runs the tests of a package that proves. A program that is judged mostly
+// waits, so that four of them at a time keep a processor busy; -parallel takes
+// another number.
 func Main(m *testing.M) int {
-	proc.Keeper()
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.NumCPU())); err != nil {
+		panic(err)
+	}
 	return m.Run()
 }
 
@@ -67,7 +75,7 @@ func Course(t *testing.T) {
 			t.Fatalf("there are no chapters to prove: %v", err)
 		}
 		for _, c := range chapters {
-			report(t, Asked(c), nil)
+			complain(t, Asked(c), nil)
 		}
 	})
 	t.Run("README.md", func(t *testing.T) {
@@ -100,65 +108,77 @@ func newJudge(t *testing.T) *judge.Judge {
 		t.Fatal(err)
 	}
 	t.Cleanup(remove)
-	return &judge.Judge{Tree: course, Dir: dir}
+	return &judge.Judge{Tree: course, Dir: dir, Undivided: true}
 }
 
 func prove(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 	ctx := t.Context()
-	report(t, Enough(c), nil)
+	complain(t, Enough(c), nil)
 	if *rewrite {
+		t.Run("3 the mistakes are recorded again", func(t *testing.T) {
+			complain(t, nil, build(ctx, j, c))
+			wrong, err := RecordBehaviour(ctx, j, c)
+			complain(t, wrong, err)
+		})
 		t.Run("5 the prose is recorded again", func(t *testing.T) { record(t, j, filepath.Join(c.Dir(), "README.md")) })
 		return
 	}
 
-	t.Run("1 the skeleton fails at its TODOs", func(t *testing.T) {
-		wrong, err := Skeleton(ctx, j, c)
-		report(t, wrong, err)
-	})
-
-	t.Run("2 the solution passes", func(t *testing.T) {
-		wrong, err := Solution(ctx, j, c)
-		report(t, wrong, err)
-		t.Run("with -race", func(t *testing.T) {
-			if why, ok := judge.CanRace(ctx); !ok {
-				t.Skip(why)
-			}
-			wrong, err := Solution(ctx, &judge.Judge{Tree: j.Tree, Dir: j.Dir, Race: true}, c)
-			report(t, wrong, err)
+	complain(t, nil, build(ctx, j, c))
+	atOnce := func(name string, prove func(t *testing.T)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			prove(t)
 		})
+	}
+	atOnce("1 the skeleton fails at its TODOs", func(t *testing.T) {
+		wrong, err := Skeleton(ctx, j, c)
+		complain(t, wrong, err)
 	})
-
-	t.Run("3 each mistake is caught by its name", func(t *testing.T) {
-		list, err := All(c.MistakesDir())
-		report(t, nil, err)
-		for _, m := range list {
-			t.Run(m.ID, func(t *testing.T) {
-				wrong, err := Mistake(ctx, j, c, m)
-				if errors.Is(err, ErrUnraced) && len(wrong) == 0 {
-					t.Skip(err)
-				}
-				report(t, wrong, err)
-			})
-		}
-	})
-
-	t.Run("4 each variant passes", func(t *testing.T) {
-		list, err := All(c.VariantsDir())
-		report(t, nil, err)
-		for _, m := range list {
-			t.Run(m.ID, func(t *testing.T) {
-				wrong, err := Variant(ctx, j, c, m)
-				report(t, wrong, err)
-			})
-		}
-	})
-
-	t.Run("5 the prose is true", func(t *testing.T) {
+	atOnce("2 the solution passes", func(t *testing.T) { solution(t, j, c) })
+	atOnce("3 each mistake is caught by its name", func(t *testing.T) { each(t, j, c, c.MistakesDir(), Mistake) })
+	atOnce("4 each variant passes", func(t *testing.T) { each(t, j, c, c.VariantsDir(), Variant) })
+	atOnce("5 the prose is true", func(t *testing.T) {
 		problems, skipped := literate.Lesson(c, recorder.New(ctx, j))
 		tell(t, append(problems, literate.Walkthrough(c)...), skipped)
 	})
+	atOnce("programs of others", func(t *testing.T) { strangers(t, j, c) })
+	atOnce("programs in other languages", func(t *testing.T) { foreigners(t, j, c) })
+}
 
-	t.Run("programs of others", func(t *testing.T) { strangers(t, j, c) })
+// solution holds the reference to its proof twice at the same time, once with
+// the race detector.
+func solution(t *testing.T, j *judge.Judge, c *tree.Chapter) {
+	t.Run("with -race", func(t *testing.T) {
+		t.Parallel()
+		if why, ok := judge.CanRace(); !ok {
+			t.Skip(why)
+		}
+		wrong, err := Solution(t.Context(), j.Racing(), c)
+		complain(t, wrong, err)
+	})
+	t.Run("without", func(t *testing.T) {
+		t.Parallel()
+		wrong, err := Solution(t.Context(), j, c)
+		complain(t, wrong, err)
+	})
+}
+
+// each holds every mistake, or variant, in dir to its proof.
+func each(t *testing.T, j *judge.Judge, c *tree.Chapter, dir string,
+	prove func(context.Context, *judge.Judge, *tree.Chapter, *mistake.Mistake) ([]string, error)) {
+	list, err := All(dir)
+	complain(t, nil, err)
+	for _, m := range list {
+		t.Run(m.ID, func(t *testing.T) {
+			t.Parallel()
+			wrong, err := prove(t.Context(), j, c, m)
+			if errors.Is(err, ErrUnraced) && len(wrong) == 0 {
+				t.Skip(err)
+			}
+			complain(t, wrong, err)
+		})
+	}
 }
 
 func tell(t *testing.T, problems, skipped []literate.Problem) {
@@ -189,44 +209,49 @@ func record(t *testing.T, j *judge.Judge, path string) {
 	t.Errorf("%s: the records do not settle", path)
 }
 
-// strangers lets programs that nobody here wrote talk to the solution, and
-// judges the programs in other languages that the lesson shows.
+// strangers lets programs that nobody here wrote talk to the solution.
 func strangers(t *testing.T, j *judge.Judge, c *tree.Chapter) {
-	solution, err := tree.Program(c.SolutionDir())
-	report(t, nil, err)
-	dir := filepath.Join(c.SolutionDir(), "testdata")
-	if files, _ := tree.Transcripts(c.SolutionDir()); len(files) > 0 {
-		v, err := j.Transcripts(t.Context(), c, judge.Program{Files: solution}, dir, "")
-		report(t, nil, err)
-		for _, test := range v.Tests {
-			t.Run(filepath.Base(test.Name), func(t *testing.T) {
-				switch test.Outcome {
-				case judge.Fail:
-					t.Errorf("\n%s: %s", rel(c, dir), test.Text)
-				case judge.Skip:
-					t.Skip(test.Text)
-				}
-			})
-		}
+	if files, _ := tree.Transcripts(c.SolutionDir()); len(files) == 0 {
+		return
 	}
+	solution, err := tree.Program(c.SolutionDir())
+	complain(t, nil, err)
+	dir := filepath.Join(c.SolutionDir(), "testdata")
+	v, err := j.Transcripts(t.Context(), c, judge.Program{Files: solution}, dir, "")
+	complain(t, nil, err)
+	for _, test := range v.Tests {
+		t.Run(filepath.Base(test.Name), func(t *testing.T) {
+			switch test.Outcome {
+			case judge.Fail:
+				t.Errorf("\n%s: %s", rel(c, dir), report.Text(c, &test, 100, 0))
+			case judge.Skip:
+				t.Skip(test.Text)
+			}
+		})
+	}
+}
+
+// foreigners judges the programs in other languages that the lesson shows.
+func foreigners(t *testing.T, j *judge.Judge, c *tree.Chapter) {
 	for name, command := range map[string]string{".py": "python3"} {
 		files, _ := filepath.Glob(filepath.Join(c.Dir(), "testdata", "*"+name))
 		for _, file := range files {
 			t.Run(filepath.Base(file), func(t *testing.T) {
+				t.Parallel()
 				path, err := exec.LookPath(command)
 				if err != nil {
 					t.Skipf("%s is not installed", command)
 				}
 				v, err := j.Judge(t.Context(), c, judge.Program{Command: []string{path, file}})
-				report(t, nil, err)
-				report(t, passes(rel(c, file)+":1: it", v), nil)
+				complain(t, nil, err)
+				complain(t, passes(c, rel(c, file)+":1: it", v), nil)
 			})
 		}
 	}
 }
 
-// report fails the test with each thing that is wrong, on lines of its own.
-func report(t *testing.T, wrong []string, err error) {
+// complain fails the test with each thing that is wrong, on lines of its own.
+func complain(t *testing.T, wrong []string, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

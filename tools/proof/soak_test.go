@@ -3,7 +3,6 @@ package proof
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -38,26 +37,30 @@ func TestSoak(t *testing.T) {
 	chapters, err := course.Chapters()
 	require.NoError(t, err)
 	plain := &judge.Judge{Tree: course, Dir: t.TempDir(), Undivided: true}
-	_, can := judge.CanRace(t.Context())
-	racing := &judge.Judge{Tree: course, Dir: t.TempDir(), Race: can, Undivided: true}
+	racing := plain
+	if _, can := judge.CanRace(); can {
+		racing = plain.Racing()
+	}
 	for _, c := range chapters {
 		t.Run(c.Key, func(t *testing.T) {
 			var list []subject
+			var programs []map[string]string
 			for _, s := range subjects(t, c) {
-				if !which.MatchString(s.name) {
-					continue
+				if which.MatchString(s.name) {
+					list, programs = append(list, s), append(programs, s.files)
 				}
-				s.plain, s.racing = build(t, plain, c, s), build(t, racing, c, s)
-				list = append(list, s)
 			}
+			require.NoError(t, plain.Together(t.Context(), c, programs...))
+			require.NoError(t, racing.Together(t.Context(), c, programs...))
 			soakChapter(t, list, func(s subject, round int) string {
+				p := judge.Program{Files: s.files}
 				if s.want == "" || round%2 == 1 {
-					v, err := racing.Judge(t.Context(), c, judge.Program{Command: []string{s.racing}})
+					v, err := racing.Judge(t.Context(), c, p)
 					return complaint(s, v, err)
 				}
-				v, whole, err := plain.Look(t.Context(), c, judge.Program{Command: []string{s.plain}})
+				v, whole, err := plain.Look(t.Context(), c, p)
 				if err == nil && !whole { // as the learner is judged: what passes is judged for races
-					v, err = racing.Judge(t.Context(), c, judge.Program{Command: []string{s.racing}})
+					v, err = racing.Judge(t.Context(), c, p)
 				}
 				return complaint(s, v, err)
 			})
@@ -68,9 +71,8 @@ func TestSoak(t *testing.T) {
 // A subject is a program, and the name of the misconception that it must be
 // called by; none if it is right.
 type subject struct {
-	name, want    string
-	files         map[string]string
-	plain, racing string // built
+	name, want string
+	files      map[string]string
 }
 
 func soakChapter(t *testing.T, list []subject, judgeOnce func(subject, int) string) {
@@ -114,8 +116,8 @@ func complaint(s subject, v *judge.Verdict, err error) string {
 		return ""
 	case first == nil:
 		return "it survived"
-	case s.want == "", first.Misconception != s.want && first.Failure != "data race":
-		return fmt.Sprintf("called %q (%s) by %s:\n%s", first.Misconception, first.Failure, first.Name, first.Text)
+	case s.want == "", first.Diagnosis.ID != s.want && first.Kind() != "data race":
+		return fmt.Sprintf("called %q (%s) by %s:\n%s", first.Diagnosis.ID, first.Kind(), first.Name, first.Text)
 	}
 	return ""
 }
@@ -139,13 +141,4 @@ func subjects(t *testing.T, c *tree.Chapter) []subject {
 		}
 	}
 	return list
-}
-
-func build(t *testing.T, j *judge.Judge, c *tree.Chapter, s subject) string {
-	dir := filepath.Join(j.Dir, c.Key, s.name)
-	require.NoError(t, os.MkdirAll(dir, 0o777))
-	path, said, err := j.Build(t.Context(), c, judge.Program{Files: s.files}, dir)
-	require.NoError(t, err)
-	require.Empty(t, said)
-	return path
 }
