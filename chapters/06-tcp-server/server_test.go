@@ -62,14 +62,6 @@ func TestAccept(t *testing.T) {
 		second.Expect("HELLO AGAIN")
 	})
 
-	t.Run("a client may come late", func(t *testing.T) {
-		server := lab.Serve(t)
-
-		server.Rest(2500 * time.Millisecond)
-
-		expectAnswer(server, "at last")
-	})
-
 	t.Run("who connects meanwhile waits for its turn, and loses nothing", func(t *testing.T) {
 		server := lab.Serve(t)
 
@@ -102,7 +94,7 @@ func TestAnswer(t *testing.T) {
 		server := lab.Serve(t)
 		client := server.TCP("client")
 
-		server.Rest(2500 * time.Millisecond)
+		server.Rest(4500 * time.Millisecond)
 		client.Say("let me see")
 
 		client.Expect("LET ME SEE")
@@ -182,55 +174,16 @@ func TestGoesOn(t *testing.T) {
 
 		expectAnswer(server, "still there")
 	})
+}
 
-	t.Run("and after one that had ended its stream before", func(t *testing.T) {
-		server := lab.Serve(t)
-		first, hasty := server.TCP("first"), server.TCP("hasty")
-
-		hasty.Say("never mind")
-		hasty.End()
-		hasty.Reset() // behind an end, this is another error: EPIPE
-		first.Say("me first")
-		first.Expect("ME FIRST")
-		first.Close()
-
-		expectAnswer(server, "still there")
-	})
-
-	t.Run("after a client that sent bytes that are no text", func(t *testing.T) {
-		server := lab.Serve(t)
-		odd := server.TCP("odd")
-
-		odd.Say("\xff\xfe\x00\x80")
-		odd.End()
-		odd.Drain() // whatever the answer is
-		odd.Close()
-
-		expectAnswer(server, "still there")
-	})
-
-	t.Run("after a client that asked for its end", func(t *testing.T) {
-		server := lab.Serve(t)
-
-		for _, word := range []string{"quit", "exit", "stop", "bye", "end", "shutdown"} {
-			expectAnswer(server, word)
-			expectAnswer(server, strings.ToUpper(word)+"\n")
-		}
-
-		expectAnswer(server, "still there")
-	})
-
-	t.Run("however many of them there are, and it keeps none of their sockets", func(t *testing.T) {
-		server := lab.Serve(t)
-
-		for range 120 {
-			server.TCP("shy").Close()
-			server.TCP("rude").Reset()
-		}
-
-		expectAnswer(server, "still there")
-		server.ExpectSockets(1)
-	})
+// 6.4: and goes on as every server does
+func TestKeepsServing(t *testing.T) {
+	lab.Protocol{
+		Ask:     func(text string) string { return text },
+		Answer:  strings.ToUpper,
+		Texts:   []string{"?", "\n", "\x00", "%s %d", strings.Repeat("x", 1024)},
+		Refused: []string{"\xff\xfe\x00\x80", ""},
+	}.KeepsServing(t)
 }
 
 // 6.4: the terminals that the lesson shows

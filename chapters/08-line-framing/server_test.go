@@ -134,18 +134,6 @@ func TestGoesOn(t *testing.T) {
 
 		expectService(server)
 	})
-
-	t.Run("after a client whose line is no text", func(t *testing.T) {
-		server := lab.Serve(t)
-
-		odd := server.TCP("odd")
-		odd.Say("\xff\xfe\x00\x80\n")
-		odd.End()
-		odd.Drain() // any answer will do
-		odd.Close()
-
-		expectService(server)
-	})
 }
 
 // 8.4: a line has a limit, and the client is told
@@ -224,6 +212,16 @@ func TestLimit(t *testing.T) {
 		expectService(server)
 		server.ExpectSockets(1)
 	})
+}
+
+// 8.3: and goes on as every server does
+func TestKeepsServing(t *testing.T) {
+	lab.Protocol{
+		Ask:     func(text string) string { return text + "\n" },
+		Answer:  func(text string) string { return strings.ToUpper(text) + "\n" },
+		Texts:   []string{"", "?", "\x00", "%s %d", strings.Repeat("x", 100_000)},
+		Refused: []string{"well, I", "\xff\xfe\x00\x80\n", strings.Repeat("x", 140_000)},
+	}.KeepsServing(t)
 }
 
 // 8.1: the terminals that the lesson shows

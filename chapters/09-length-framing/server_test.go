@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -21,18 +22,14 @@ func TestFrame(t *testing.T) {
 		client.Expect("\x00\x00\x00\x05HELLO")
 	})
 
-	for _, one := range []struct{ fact, payload string }{
-		{"a length may have any bytes", strings.Repeat("x", 0x161)}, // 0x61 is the letter a
-		{"and so may a payload", "\n\x00a\r\n\x00b\x00\n"},
-		{"a frame without a payload is a frame", ""},
-	} {
-		t.Run(one.fact, func(t *testing.T) {
+	t.Run("a length may have any bytes, and so may a payload, or none", func(t *testing.T) {
+		for _, payload := range []string{strings.Repeat("x", 0x161), "\n\x00a\r\n\x00b\x00\n", ""} { // 0x61 is the letter a
 			client := lab.Serve(t).TCP("client")
 
-			client.Say(frame(one.payload))
-			client.Expect(frame(strings.ToUpper(one.payload)))
-		})
-	}
+			client.Say(frame(payload))
+			client.Expect(frame(strings.ToUpper(payload)))
+		}
+	})
 }
 
 // 9.2: frame after frame, until an end that is expected
@@ -141,7 +138,9 @@ func TestConversation(t *testing.T) {
 		server.Settle()
 		first.Close()
 
-		server.ExpectComplaints(1)
+		if runtime.GOOS == "linux" { // elsewhere no program may hear of a client that left so soon
+			server.ExpectComplaints(1)
+		}
 		expectService(server)
 		server.ExpectSockets(1)
 	})
@@ -183,28 +182,19 @@ func TestLimit(t *testing.T) {
 		client.ExpectEnd()
 	})
 
-	t.Run("one byte more is refused", func(t *testing.T) {
-		server := lab.Serve(t)
-		client := server.TCP("client")
-
-		client.Say(frame(strings.Repeat("x", 65_537)))
-		client.ExpectOver()
-
-		server.ExpectComplaints(1)
-		expectService(server)
-	})
-
-	t.Run("before it is waited for, or memory is set aside", func(t *testing.T) {
-		for _, length := range []string{
+	t.Run("one byte more is refused, before it is waited for, or memory is set aside", func(t *testing.T) {
+		for _, said := range []string{
+			frame(strings.Repeat("x", 65_537)),
 			"\x00\x01\x00\x01", // 65,537
 			"\xff\xff\xff\xff", // 4 GiB; with a sign, -1
 		} {
 			server := lab.Serve(t)
 			client := server.TCP("client")
 
-			client.Say(length)
+			client.Say(said)
 			client.ExpectOver()
 
+			server.ExpectComplaints(1)
 			server.ExpectMemory(512 << 20)
 			expectService(server)
 		}
@@ -229,6 +219,16 @@ func TestLimit(t *testing.T) {
 		expectService(server)
 		server.ExpectSockets(1)
 	})
+}
+
+// 9.2: and goes on as every server does
+func TestKeepsServing(t *testing.T) {
+	lab.Protocol{
+		Ask:     frame,
+		Answer:  func(text string) string { return frame(strings.ToUpper(text)) },
+		Texts:   []string{"", "?", "\n", "\x00", "%s %d", strings.Repeat("x", 65_536)},
+		Refused: []string{"\x00\x00", "\x00\x00\x00\x05hel", "\x00\x01\x00\x01", frame("\xff\xfe\x00\x80")},
+	}.KeepsServing(t)
 }
 
 // 9.1: the terminals that the lesson shows

@@ -140,19 +140,6 @@ func TestAnswer(t *testing.T) {
 		expectTurn(server.TCP("next"))
 	})
 
-	t.Run("no socket is kept of clients that did not stay", func(t *testing.T) {
-		server := lab.Serve(t)
-
-		for range 20 {
-			server.TCP("shy").Close()
-			server.TCP("rude").Reset()
-		}
-		server.Settle()
-
-		expectTurn(server.TCP("next"))
-		server.ExpectSockets(1)
-	})
-
 	t.Run("a client that leaves without a word ends alone", func(t *testing.T) {
 		server := lab.Serve(t)
 		other, shy := server.TCP("other"), server.TCP("shy")
@@ -198,6 +185,16 @@ func TestAnswer(t *testing.T) {
 		server.ExpectUnprinted("strange")
 		expectAlone(server, other)
 	})
+}
+
+// 13.3: and goes on as every server does
+func TestKeepsServing(t *testing.T) {
+	lab.Protocol{
+		Ask:     func(text string) string { return text },
+		Answer:  strings.ToUpper,
+		Texts:   []string{"?", "\n", "\x00", "%s %d", strings.Repeat("x", 1024)},
+		Refused: []string{"\xff\xfe\x00\x80", ""},
+	}.KeepsServing(t)
 }
 
 // 13.3: the terminals that the lesson shows

@@ -117,9 +117,17 @@ func complaint(s subject, v *judge.Verdict, err error) string {
 	case first == nil:
 		return "it survived"
 	case s.want == "", first.Diagnosis.ID != s.want && first.Kind() != "data race":
-		return fmt.Sprintf("called %q (%s) by %s:\n%s", first.Diagnosis.ID, first.Kind(), first.Name, first.Text)
+		return fmt.Sprintf("called %q (%s) by %s:\n%s", first.Diagnosis.ID, first.Kind(), first.Name, behaves(first))
 	}
 	return ""
+}
+
+// behaves is how a test failed, as far as that can be compared.
+func behaves(t *judge.Test) string {
+	if t.Failure == nil {
+		return t.Text
+	}
+	return t.Failure.Behaviour().String()
 }
 
 // subjects are the solution, the variants and the mistakes.
@@ -131,13 +139,15 @@ func subjects(t *testing.T, c *tree.Chapter) []subject {
 		all, err := All(dir)
 		require.NoError(t, err)
 		for _, m := range all {
-			files, err := m.Apply(solution)
-			require.NoError(t, err)
-			s := subject{name: filepath.Base(filepath.Dir(dir)) + "-" + m.ID, files: files}
-			if dir == c.MistakesDir() {
-				s.want = m.ID
+			for n := range m.Programs {
+				files, err := m.Build(n, solution)
+				require.NoError(t, err)
+				s := subject{name: fmt.Sprintf("%s-%s/%d", filepath.Base(filepath.Dir(dir)), m.ID, n+1), files: files}
+				if dir == c.MistakesDir() {
+					s.want = m.ID
+				}
+				list = append(list, s)
 			}
-			list = append(list, s)
 		}
 	}
 	return list

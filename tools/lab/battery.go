@@ -1,0 +1,191 @@
+package lab
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A Protocol is how the clients of a chapter speak to its server, so that what
+// every server promises can be asked of this one too.
+type Protocol struct {
+	UDP     bool                     // a message is a datagram; else, it comes over TCP
+	Ask     func(text string) string // what a client says to have a text answered, such as a line or a frame
+	Answer  func(text string) string // and what must come
+	Texts   []string                 // of which the server has to answer each: odd bytes, odd lengths, the largest
+	Refused []string                 // that break the protocol: clients may say them, and are answered as the server likes
+}
+
+// KeepsServing holds a server to what every server promises, whatever its
+// protocol: no client, and nothing at its terminal, ends it or is left behind in
+// it. The next client is served after each.
+func (p Protocol) KeepsServing(t *testing.T) {
+	t.Helper()
+	check := func(name string, do func(s *Server, visit func(text string))) {
+		t.Helper()
+		t.Run(name, func(t *testing.T) {
+			t.Helper()
+			server := Serve(t)
+			visit := func(text string) { p.visit(server, text) }
+			do(server, visit)
+			visit("still there")
+		})
+	}
+	check("when nobody comes for a while", func(s *Server, visit func(string)) { s.Rest(10 * time.Second) })
+	check("whatever is typed at its terminal, and when that is closed", func(s *Server, visit func(string)) {
+		s.Type("a line\nquit\n")
+		s.Settle()
+		visit("still there")
+		s.EndInput()
+		s.Settle()
+	})
+	check("whatever a message says", func(s *Server, visit func(string)) {
+		for _, text := range p.Texts {
+			visit(text)
+		}
+		for _, word := range []string{"quit", "exit", "stop", "bye", "end", "shutdown", "QUIT", "q", "."} {
+			visit(word)
+		}
+	})
+	check("when several ask at once", func(s *Server, visit func(string)) {
+		for range 5 {
+			p.atOnce(s, "I'm ann", "I'm bob", "I'm cai")
+		}
+	})
+	if p.UDP {
+		p.afterDatagrams(check)
+	} else {
+		p.afterConnections(check)
+	}
+}
+
+// visit is a client that comes, asks, is answered, and goes.
+func (p Protocol) visit(s *Server, text string) {
+	s.t.Helper()
+	if p.UDP {
+		client := s.UDP("next")
+		client.Say(p.Ask(text))
+		client.Expect(p.Answer(text))
+		return
+	}
+	client := s.TCP("next")
+	client.Say(p.Ask(text))
+	client.Expect(p.Answer(text))
+	client.Close()
+}
+
+// atOnce are clients who have all asked before the program can answer one. A
+// server of one client at a time serves them one after another.
+func (p Protocol) atOnce(s *Server, texts ...string) {
+	s.t.Helper()
+	names := []string{"ann", "bob", "cai"}
+	if p.UDP {
+		var clients []*UDP
+		for i := range texts {
+			clients = append(clients, s.UDP(names[i]))
+		}
+		s.AtOnce(func() {
+			for i, text := range texts {
+				clients[i].Say(p.Ask(text))
+			}
+		})
+		for i, text := range texts {
+			clients[i].Expect(p.Answer(text))
+		}
+		return
+	}
+	var clients []*TCP
+	for i := range texts {
+		clients = append(clients, s.TCP(names[i]))
+	}
+	s.AtOnce(func() {
+		for i, text := range texts {
+			clients[i].Say(p.Ask(text))
+		}
+	})
+	for i, text := range texts {
+		clients[i].Expect(p.Answer(text))
+		clients[i].Close()
+	}
+}
+
+// many is how often something that goes wrong once must be able to go wrong.
+const many = 40
+
+func (p Protocol) afterDatagrams(check func(string, func(*Server, func(string)))) {
+	check("after many datagrams that are no text", func(s *Server, visit func(string)) {
+		client := s.UDP("odd")
+		for range many {
+			client.Say("half an e: \xc3")
+			client.ExpectSome()
+		}
+	})
+	check("after many that cannot be answered", func(s *Server, visit func(string)) {
+		client := s.UDP("odd")
+		for range many {
+			client.SayUnjudged(unanswerable())
+			s.Settle()
+		}
+	})
+	check("after many clients that did not stay for the answer, and keeps nothing of theirs", func(s *Server, visit func(string)) {
+		for range many {
+			shy := s.PassingUDP("shy")
+			shy.Say(p.Ask("never mind"))
+			shy.Leave()
+		}
+		visit("still there")
+		s.ExpectSockets(1)
+		s.ExpectFiles(many / 2)
+	})
+}
+
+// unanswerable is a datagram that few programs can answer: in Go, upper case
+// makes three bytes of each of these, more than a datagram holds. Only Linux
+// lets it be sent, and be received by a program whose buffer is smaller.
+func unanswerable() string {
+	if runtime.GOOS != "linux" {
+		return "\xff"
+	}
+	return strings.Repeat("\xff", 30_000)
+}
+
+func (p Protocol) afterConnections(check func(string, func(*Server, func(string)))) {
+	check("after a client that ended its stream right behind its message, and was answered", func(s *Server, visit func(string)) {
+		client := s.TCP("client")
+		client.Say(p.Ask("my last words"))
+		client.End()
+		client.Expect(p.Answer("my last words"))
+		client.Close()
+	})
+	check("after many clients that left without a word, with a reset, or in the middle", func(s *Server, visit func(string)) {
+		for range many {
+			s.TCP("shy").Close()
+			s.TCP("rude").Reset()
+			hasty := s.TCP("hasty")
+			hasty.Say(p.Ask("never mind"))
+			hasty.Reset()
+			visit("still there")
+		}
+		for _, text := range p.Refused {
+			odd := s.TCP("odd")
+			odd.Say(text)
+			odd.End()
+			odd.Drain() // whatever the answer is
+			odd.Close()
+			visit("still there")
+		}
+	})
+	check("and keeps nothing of theirs", func(s *Server, visit func(string)) {
+		for range many {
+			s.TCP("shy").Close()
+			s.TCP("rude").Reset()
+			gone := s.TCP("gone")
+			s.AtOnce(func() { gone.Say(p.Ask("never mind")); gone.End(); gone.Reset() })
+		}
+		visit("still there")
+		s.ExpectSockets(1)
+		s.ExpectFiles(many / 2)
+		s.ExpectMemory(512 << 20)
+	})
+}
