@@ -22,6 +22,7 @@ type Protocol struct {
 // it. The next client is served after each.
 func (p Protocol) KeepsServing(t *testing.T) {
 	t.Helper()
+	ask(t)
 	check := func(name string, do func(s *Server, visit func(text string))) {
 		t.Helper()
 		t.Run(name, func(t *testing.T) {

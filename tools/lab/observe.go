@@ -14,7 +14,7 @@ import (
 // order in which seeing it disturbs the program least.
 func (p *Program) observe(m *mismatch) *failure.Failure {
 	f := &failure.Failure{Test: p.t.Name(), Outcome: m.outcome, Sentence: m.sentence, Got: m.got, Facts: m.facts}
-	f.File, f.Line, f.Expect = testLine()
+	f.File, f.Line, f.Expect = testLine(p.t)
 	f.Step = sectionOf(f.File, f.Line)
 	if m.wanted {
 		f.Want = []byte(m.want)

@@ -87,7 +87,7 @@ func (p *Program) wrongCell(want, printed [][]string) *mismatch {
 // stopsLater reports whether it has ended at the TODO of a step behind the test's.
 func (p *Program) stopsLater() bool {
 	match := todo.FindStringSubmatch(p.proc.Stderr().String() + p.Output())
-	return match != nil && stepOf(match[1]) > stepOf(testSection())
+	return match != nil && stepOf(match[1]) > stepOf(testSection(p.t))
 }
 
 // stepOf is the k of "n.k".

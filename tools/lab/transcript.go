@@ -44,6 +44,7 @@ import (
 // at both ends of a link, those of linkCommands.
 func Transcripts(t *testing.T) {
 	t.Helper()
+	ask(t)
 	dir := os.Getenv(transcriptsEnv)
 	if dir == "" {
 		dir = "testdata"
