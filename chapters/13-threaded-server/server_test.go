@@ -190,6 +190,7 @@ func TestAnswer(t *testing.T) {
 // 13.3: and goes on as every server does
 func TestKeepsServing(t *testing.T) {
 	lab.Protocol{
+		Threads: true,
 		Ask:     func(text string) string { return text },
 		Answer:  strings.ToUpper,
 		Texts:   []string{"?", "\n", "\x00", "%s %d", strings.Repeat("x", 1024)},
