@@ -25,6 +25,9 @@ func (w *Watch) Prove() Verdict { return Unknown }
 // ProveFor returns Unknown.
 func (w *Watch) ProveFor(far time.Duration) Verdict { return Unknown }
 
+// Sleeps returns false.
+func (w *Watch) Sleeps() bool { return false }
+
 // Delay returns 0.
 func (w *Watch) Delay() time.Duration { return 0 }
 

@@ -70,6 +70,20 @@ func (w *Watch) Prove() Verdict {
 	return Asleep
 }
 
+// Sleeps reports whether there was a moment just now at which every thread slept,
+// whatever timers are set and whatever is on its way: two looks, without the pauses
+// in which [Watch.Prove] gives bytes the time to arrive.
+func (w *Watch) Sleeps() bool {
+	w.far = 1
+	defer func() { w.far = 0 }()
+	v, first := w.program()
+	if v != Asleep {
+		return false
+	}
+	v, again := w.program()
+	return v == Asleep && maps.Equal(first.threads, again.threads)
+}
+
 // A snapshot is what one look at the program saw.
 type snapshot struct {
 	threads map[int]thread
