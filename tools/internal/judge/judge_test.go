@@ -175,8 +175,7 @@ func TestARaceEndsAProgram(t *testing.T) {
 	assert.False(t, v.Passed, "it has been asked")
 	assert.NotZero(t, v.Raced)
 
-	j.Race = true
-	v, err = j.Judge(t.Context(), c, racy)
+	v, err = j.Racing().Judge(t.Context(), c, racy)
 	require.NoError(t, err)
 	require.NotNil(t, v.First())
 	assert.Equal(t, string(failure.DataRace), v.First().Kind(), v.First().Text)
