@@ -164,14 +164,47 @@ func TestReceive(t *testing.T) {
 	})
 
 	t.Run("no answer is an error, when the timeout is over", func(t *testing.T) {
+		t.Parallel()
+
 		server := lab.ListenUDP(t)
-		client := server.Run("-timeout", "150ms")
+		client := server.Run("-timeout", "170ms")
 
 		client.Type("is anybody there?\n")
 		server.Expect("is anybody there?")
 
+		client.ExpectLimit().ExpectKept()
 		client.ExpectError()
 		server.ExpectNothing()
+	})
+
+	t.Run("however long the timeout is, it is as long as that", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("take your time\n")
+		server.Expect("take your time")
+
+		client.ExpectLimit()
+	})
+
+	t.Run("strangers who speak meanwhile leave it as it is", func(t *testing.T) {
+		t.Parallel()
+
+		// A longer timeout on a machine that is too busy to speak in time.
+		for timeout, sure := 170*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
+			server := lab.ListenUDP(t)
+			client := server.Run("-timeout", timeout.String())
+
+			client.Type("hello\n")
+			asker := server.Expect("hello")
+			limit := client.ExpectLimit()
+			for !limit.Near() {
+				server.SayFromElsewhere(asker, "HELLO")
+			}
+
+			sure = limit.ExpectKept()
+			client.ExpectError()
+		}
 	})
 
 	t.Run("the timeout is the server's, not the typist's", func(t *testing.T) {

@@ -178,7 +178,7 @@ func (p Protocol) afterConnections(check func(string, func(*Server, func(string)
 			odd := s.TCP("odd")
 			odd.Say(text)
 			odd.End()
-			odd.Drain() // whatever the answer is
+			odd.Drain(1 << 20) // whatever the answer is
 			odd.Close()
 			s.Settle()
 			visit("still there")

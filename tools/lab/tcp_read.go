@@ -15,15 +15,15 @@ import (
 // still to be asked for.
 type piece struct{ event, size, left int }
 
-// Drain takes what comes until the stream is over, or the program is silent, and
-// returns how many bytes that was. Neither they nor the end are judged.
-func (c *TCP) Drain() (n int) {
+// Drain takes up to most bytes, until the stream is over or the program is silent,
+// and returns how many that was. Neither they nor the end are judged.
+func (c *TCP) Drain(most int) (n int) {
 	buf := make([]byte, 1<<20)
 	take := func(step time.Duration) bool { return c.take(buf, step) }
 	for {
 		n += len(c.in)
 		c.consume(len(c.in))
-		if c.over != "" || c.program.waits.Await(take, func() bool { return kernel.Holds(c.conn) }).End != wait.Done {
+		if n >= most || c.over != "" || c.program.waits.Await(take, func() bool { return kernel.Holds(c.conn) }).End != wait.Done {
 			return n + len(c.in)
 		}
 	}

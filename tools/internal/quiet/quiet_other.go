@@ -28,6 +28,9 @@ func (w *Watch) ProveFor(far time.Duration) Verdict { return Unknown }
 // Sleeps returns false.
 func (w *Watch) Sleeps() bool { return false }
 
+// TimeOut returns false.
+func (w *Watch) TimeOut() (set time.Duration, ok bool) { return 0, false }
+
 // Delay returns 0.
 func (w *Watch) Delay() time.Duration { return 0 }
 

@@ -20,6 +20,7 @@ type Watch struct {
 	kinds map[file]kind // what the files that the program runs are
 	Deaf  bool          // nobody will answer a handshake that the program has begun
 	far   time.Duration // a timer set for so long counts as none; 0: every timer counts
+	first time.Duration // the shortest of those; 0 without any
 }
 
 // New returns a Watch over the process pid. Whoever started the process may
@@ -276,7 +277,7 @@ func (w *Watch) descriptor(pid, fd, option int) (wait, error) {
 	if err != nil {
 		return unknown, err
 	}
-	if set := time.Duration(timeout.Nano()); set > 0 && (w.far == 0 || set < w.far) {
+	if set := time.Duration(timeout.Nano()); set > 0 && !w.isLong(set) {
 		return timed, nil
 	}
 	return indefinite, nil
