@@ -52,7 +52,7 @@
 //
 // What a test reads is in this folder: program.go, server.go, tcp.go, udp.go,
 // peer.go, link.go, and their expectations. The machinery is below it, in
-// lab/internal: wait waits for a program, kernel asks the system, link moves
+// lab/internal: wait waits for a program, kernel asks the system, relay moves
 // what passes through a Link, and dump reads the stacks of goroutines.
 package lab
 

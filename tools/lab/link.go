@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"sockets.test/tools/internal/failure"
-	"sockets.test/tools/lab/internal/link"
+	"sockets.test/tools/lab/internal/relay"
 )
 
 // A Link stands between a client and a server, and does to what passes what a
@@ -49,7 +49,7 @@ type Link struct {
 	Addr string
 
 	t        testing.TB
-	network  *link.Link
+	network  *relay.Relay
 	program  *Program       // that stands at both of its ends
 	udp, tcp netip.AddrPort // its servers
 }
@@ -57,10 +57,10 @@ type Link struct {
 // NewLink opens a link that leads nowhere yet.
 func NewLink(t testing.TB, script ...string) *Link {
 	t.Helper()
-	return newLink(t, link.New(t, script...))
+	return newLink(t, relay.New(t, script...))
 }
 
-func newLink(t testing.TB, network *link.Link) *Link {
+func newLink(t testing.TB, network *relay.Relay) *Link {
 	return &Link{Addr: network.Addr, t: t, network: network}
 }
 
