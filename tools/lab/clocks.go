@@ -7,6 +7,7 @@ import (
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
 	"sockets.test/tools/lab/internal/kernel"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
@@ -16,28 +17,28 @@ import (
 // that a clock which begins anew with each byte, for as long as the program's
 // -timeout, cannot have ended it: on a busy machine the lab itself is slow.
 func (c *TCP) ExpectEndsWhile(one byte) (steady bool) {
-	p := c.program
-	p.t.Helper()
+	p := c.end.Program
+	p.T.Helper()
 	const pace, noted, looks = 20 * time.Millisecond, 4, 20 // it takes a while to see a timer: not each time
 	began := time.Now()
 	last, longest := began, time.Duration(0) // it may not have read the last yet, but the one before
 	n := 0
-	for ; !p.waits.EndsWithin(pace); n++ {
-		if c.taken(); n%looks == noted && p.waits.Timers() == failure.NoTimer || time.Since(began) > wait.Deadline {
-			words := subject.name + " goes on for as long as something comes, and should have given up."
-			p.fail(&mismatch{outcome: failure.KeepsRunning, sentence: words})
+	for ; !p.Waits.EndsWithin(pace); n++ {
+		if c.end.Taken(); n%looks == noted && p.Waits.Timers() == failure.NoTimer || time.Since(began) > wait.Deadline {
+			words := subject.Name() + " goes on for as long as something comes, and should have given up."
+			p.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Sentence: words})
 		}
 		longest, last = max(longest, time.Since(last)), time.Now()
 		switch {
 		case n < noted:
-			c.say([]byte{one})
+			c.end.Say([]byte{one})
 			continue
 		case n == noted:
-			p.record.Add(wire.Event{Client: c.name, Kind: wire.Note, Text: "and so on, a byte at a time"})
+			p.Record.Add(wire.Event{Client: c.end.Name, Kind: wire.Note, Text: "and so on, a byte at a time"})
 		}
-		kernel.SendNow(c.conn, []byte{one})
+		kernel.SendNow(c.end.Conn, []byte{one})
 	}
-	return n > 1 && max(longest, time.Since(last)) < p.timeout()/2
+	return n > 1 && max(longest, time.Since(last)) < p.Timeout()/2
 }
 
 // ExpectHeard wants a client to have read what was said, and to wait for more,
@@ -45,18 +46,18 @@ func (c *TCP) ExpectEndsWhile(one byte) (steady bool) {
 // or at the TODO of a later step, fails; what one that ended well has printed is
 // for the next expectation. Nobody is waited for here who is only slow.
 func (c *TCP) ExpectHeard() {
-	p := c.program
-	p.t.Helper()
-	c.taken()
-	p.Settle()
-	if !p.waits.EndsIn(0) || p.proc.Exit().Code == 0 {
+	p := c.end.Program
+	p.T.Helper()
+	c.end.Taken()
+	p.Waits.Settle()
+	if !p.Waits.EndsIn(0) || p.Proc.Exit().Code == 0 {
 		return
 	}
-	later := p.stopsLater()
-	if later && c.spoken == nil { // there was nothing to hear yet
+	later := p.StopsLater()
+	if later && c.end.Spoken == nil { // there was nothing to hear yet
 		return
 	}
-	p.fail(&mismatch{outcome: failure.Exited, early: later, sentence: subject.name + " ended before the server had ended its stream."})
+	p.Fail(&subject.Mismatch{Outcome: failure.Exited, Early: later, Sentence: subject.Name() + " ended before the server had ended its stream."})
 }
 
 // ExpectNotAfter wants the program to have ended, or to be about to, because
@@ -69,19 +70,19 @@ func (c *TCP) ExpectHeard() {
 // in less than its -timeout since another clock could have begun. A busy machine
 // may be slow to show that.
 func (p *Program) ExpectNotAfter(other *Program, since time.Time) (sure bool) {
-	p.t.Helper()
-	if p.waits.EndsIn(time.Millisecond) {
-		return time.Since(since) < p.timeout()
+	p.subject.T.Helper()
+	if p.subject.Waits.EndsIn(time.Millisecond) {
+		return time.Since(since) < p.subject.Timeout()
 	}
 	const enough = 3
-	for asleep, began := 0, time.Now(); !p.waits.EndsIn(time.Millisecond) && time.Since(began) < wait.Deadline; {
-		p.waits.Collect()
-		if p.waits.Watch.ProveFor(1) != quiet.Asleep {
+	for asleep, began := 0, time.Now(); !p.subject.Waits.EndsIn(time.Millisecond) && time.Since(began) < wait.Deadline; {
+		p.subject.Waits.Collect()
+		if p.subject.Waits.Watch.ProveFor(1) != quiet.Asleep {
 			continue
 		}
 		if asleep++; asleep == enough {
-			words := p.name() + " goes on, and " + other.name() + " has given up, which began later and had more time."
-			p.fail(&mismatch{outcome: failure.KeepsRunning, sentence: words})
+			words := p.subject.Name() + " goes on, and " + other.subject.Name() + " has given up, which began later and had more time."
+			p.subject.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Sentence: words})
 		}
 	}
 	return false

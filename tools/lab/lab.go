@@ -57,102 +57,20 @@
 package lab
 
 import (
-	"cmp"
-	"encoding/json"
-	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
-	"reflect"
-	"runtime"
-	"strings"
-	"sync"
 	"testing"
+
+	"sockets.test/tools/lab/internal/subject"
 )
 
 const (
-	programEnv     = "LAB_PROGRAM"     // the program to judge; the chapter's own if empty
-	runEnv         = "LAB_RUN"         // set in the copy of the test binary that is the program
 	recordEnv      = "LAB_RECORD"      // a folder for what the transcripts show; none if empty
 	transcriptsEnv = "LAB_TRANSCRIPTS" // a folder of transcripts to run instead of the chapter's
-	packageEnv     = "LAB_PACKAGE"     // the package of the program's own code, where that is not main
 )
 
-// subject is the program under test. Main sets it once, before any test runs.
-var subject struct {
-	name    string   // "udpserver"
-	pkg     string   // "sockets.test/chapters/01-udp-server", the chapter's own package
-	command []string // how to run it
-	env     []string // and in which environment
-	said    sync.Map // what failures have said so far
-}
+// AnyPort is where servers are asked to listen: on a port of the kernel's choice.
+const AnyPort = subject.AnyPort
 
 // Main runs the chapter's tests and exits with their status. The program is
 // available to them as another process: program is the chapter's main, name is
 // what it calls itself.
-func Main(m *testing.M, name string, program func()) {
-	if os.Getenv(runEnv) == name {
-		os.Unsetenv(runEnv)
-		forgetTestFlags(name)
-		program()
-		os.Exit(0)
-	}
-	subject.pkg = cmp.Or(os.Getenv(packageEnv), packageOf(program))
-	if err := choose(name); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", programEnv, err)
-		os.Exit(2)
-	}
-	os.Exit(m.Run())
-}
-
-// packageOf is the package of a function that has a name.
-func packageOf(program func()) string {
-	name := runtime.FuncForPC(reflect.ValueOf(program).Pointer()).Name()
-	return name[:strings.LastIndexByte(name, '.')]
-}
-
-// choose says what will be judged: what the environment names, or else this
-// binary, run again as the program.
-func choose(name string) error {
-	subject.name = name
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, "LAB_") {
-			subject.env = append(subject.env, entry)
-		}
-	}
-	given := os.Getenv(programEnv)
-	if given == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return err
-		}
-		subject.command = []string{self}
-		subject.env = append(subject.env, runEnv+"="+name)
-		return nil
-	}
-	subject.command = []string{given}
-	if strings.HasPrefix(given, "[") {
-		if err := json.Unmarshal([]byte(given), &subject.command); err != nil || len(subject.command) == 0 {
-			return fmt.Errorf("%s is not a list of words in JSON", given)
-		}
-	}
-	if path := subject.command[0]; strings.ContainsRune(path, filepath.Separator) {
-		if _, err := os.Stat(path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// forgetTestFlags leaves the program with its own flags only: the test binary
-// has registered those of package testing beside them.
-func forgetTestFlags(name string) {
-	own := flag.NewFlagSet(name, flag.ExitOnError)
-	flag.VisitAll(func(f *flag.Flag) {
-		if !strings.HasPrefix(f.Name, "test.") {
-			own.Var(f.Value, f.Name, f.Usage)
-		}
-	})
-	flag.CommandLine = own
-	os.Args[0] = name
-}
+func Main(m *testing.M, name string, program func()) { subject.Main(m, name, program) }

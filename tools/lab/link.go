@@ -4,11 +4,12 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
-	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/lab/internal/relay"
+	"sockets.test/tools/lab/internal/subject"
 )
 
 // A Link stands between a client and a server, and does to what passes what a
@@ -50,8 +51,8 @@ type Link struct {
 
 	t        testing.TB
 	network  *relay.Relay
-	program  *Program       // that stands at both of its ends
-	udp, tcp netip.AddrPort // its servers
+	program  *subject.Program // that stands at both of its ends
+	udp, tcp netip.AddrPort   // its servers
 }
 
 // NewLink opens a link that leads nowhere yet.
@@ -72,36 +73,19 @@ var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
 // 127.0.0.1:4712/tcp". Nothing passes before Carry.
 func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
-	p := Start(l.t, append([]string{"-addr", AnyPort, "-via", l.Addr}, args...)...)
-	l.readyOn(p)
-	p.link, p.patient = l, func() *Program { return l.patiently(p, args) }
+	p := Start(l.t, append([]string{"-addr", subject.AnyPort, "-via", l.Addr}, args...)...)
+	l.lead(p.Subject())
+	p.link, p.patient = l, func() *Program { return l.patiently(p.Subject(), args) }
 	return p
 }
 
-// readyOn waits until a program says where its two servers are, and leads there.
-func (l *Link) readyOn(p *Program) {
+// lead waits until a program says where its two servers are, and leads there.
+func (l *Link) lead(p *subject.Program) {
 	l.t.Helper()
-	line, ok, w := p.firstLine()
-	if !ok {
-		p.fail(p.notReady(w))
-	}
-	match := readyOnBoth.FindStringSubmatch(line)
-	if match == nil {
-		p.fail(&mismatch{outcome: failure.NotReady, got: []byte(line), sentence: "The first line that " + subject.name + " printed does not say where its two servers are ready."})
-	}
-	asked := p.asked()
-	var servers [2]netip.AddrPort
-	for i := range servers {
-		at, ok := asked.accepts(match[i+1])
-		if !ok {
-			p.fail(p.misplaced(asked, match[i+1]))
-		}
-		servers[i] = at
-	}
-	l.udp, l.tcp = servers[0], servers[1]
-	p.record.Server, p.record.Address = subject.name+" server", l.udp.String()
-	l.program = p
-	l.network.Lead(l.udp, l.tcp, p.waits, p.record)
+	servers, _ := p.ReadyOn(readyOnBoth, subject.Mismatch{Sentence: "The first line that " + subject.Name() + " printed does not say where its two servers are ready."})
+	l.program, l.udp, l.tcp = p, servers[0], servers[1]
+	p.Record.Server, p.Record.Address = subject.Name()+" server", l.udp.String()
+	l.network.Lead(l.udp, l.tcp, p.Waits, p.Record)
 }
 
 // Carry hands on what comes, until the program has ended, or sleeps for good.
@@ -120,8 +104,8 @@ var patience = []time.Duration{time.Second, 5 * time.Second}
 
 // patiently plays the same once more, with a longer -timeout; nil if that would
 // change nothing.
-func (l *Link) patiently(p *Program, args []string) *Program {
-	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.timeout() })
+func (l *Link) patiently(p *subject.Program, args []string) *Program {
+	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.Timeout() })
 	if i < 0 || !l.hasty(p) {
 		return nil
 	}
@@ -135,10 +119,10 @@ func (l *Link) patiently(p *Program, args []string) *Program {
 
 // hasty reports whether the program, by its own table, has received fewer
 // datagrams than it was given, and may have been too slow for its -timeout.
-func (l *Link) hasty(p *Program) bool {
-	if p.timeout() == 0 || todo.MatchString(p.proc.Stderr().String()) {
+func (l *Link) hasty(p *subject.Program) bool {
+	if p.Timeout() == 0 || p.Unbegun() {
 		return false
 	}
 	lag := l.network.Lag()
-	return !p.shows("receives | "+itoa(l.network.Given)+" | *") && lag > p.timeout()/5
+	return !shows(p.Output(), "receives | "+strconv.Itoa(l.network.Given)+" | *") && lag > p.Timeout()/5
 }

@@ -2,28 +2,31 @@ package lab
 
 import (
 	"fmt"
+	"strconv"
 
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/quiet"
+	"sockets.test/tools/lab/internal/subject"
+	"sockets.test/tools/lab/internal/wait"
 )
 
 // ExpectDatagrams wants the clients to have sent these datagrams, in this order.
 func (l *Link) ExpectDatagrams(want []string) {
 	l.t.Helper()
-	l.program.expectBegun()
+	l.expectBegun()
 	seen := l.network.Datagrams()
 	for i, d := range seen {
 		if i >= len(want) {
-			l.program.fail(&mismatch{outcome: failure.TooMuch, got: d.Data, event: d.Event})
+			l.program.Fail(&subject.Mismatch{Outcome: failure.TooMuch, Got: d.Data, Event: d.Event})
 		}
 		if string(d.Data) != want[i] {
-			l.program.fail(&mismatch{outcome: failure.Wrong, want: want[i], wanted: true, got: d.Data, event: d.Event, offset: firstDifference(want[i], d.Data)})
+			l.program.Fail(&subject.Mismatch{Outcome: failure.Wrong, Want: want[i], Wanted: true, Got: d.Data, Event: d.Event, Offset: subject.FirstDifference(want[i], d.Data)})
 		}
 	}
 	if len(seen) < len(want) {
-		m := &mismatch{outcome: failure.NeverSent, want: want[len(seen)], wanted: true}
-		m.sentence = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.name, len(seen), len(want))
-		l.program.fail(m)
+		m := &subject.Mismatch{Outcome: failure.NeverSent, Want: want[len(seen)], Wanted: true}
+		m.Sentence = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.Name(), len(seen), len(want))
+		l.program.Fail(m)
 	}
 }
 
@@ -31,33 +34,33 @@ func (l *Link) ExpectDatagrams(want []string) {
 // to have sent this, and then the end of its stream.
 func (l *Link) ExpectStreams(want []string) {
 	l.t.Helper()
-	l.program.expectBegun()
+	l.expectBegun()
 	for i, text := range want {
 		if i >= len(l.network.Streams) {
-			m := &mismatch{outcome: failure.NeverConnected, want: text, wanted: true}
-			m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
-			l.program.fail(m)
+			m := &subject.Mismatch{Outcome: failure.NeverConnected, Want: text, Wanted: true}
+			m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.network.Streams), len(want))
+			l.program.Fail(m)
 		}
 		s := l.network.Streams[i]
 		if s.Broke {
-			l.program.fail(&mismatch{outcome: failure.Reset, sentence: subject.name + " reset its connection: what was on its way may be lost."})
+			l.program.Fail(&subject.Mismatch{Outcome: failure.Reset, Sentence: subject.Name() + " reset its connection: what was on its way may be lost."})
 		}
-		if n := firstDifference(text, s.All); string(s.All) != text {
-			m := &mismatch{outcome: failure.Wrong, want: text, wanted: true, got: s.All}
-			m.event, m.offset = s.Locate(n)
+		if n := subject.FirstDifference(text, s.All); string(s.All) != text {
+			m := &subject.Mismatch{Outcome: failure.Wrong, Want: text, Wanted: true, Got: s.All}
+			m.Event, m.Offset = s.Locate(n)
 			if len(s.All) == 0 {
-				m.outcome, m.sentence = failure.NeverSent, subject.name+" connected, and never sent anything."
+				m.Outcome, m.Sentence = failure.NeverSent, subject.Name()+" connected, and never sent anything."
 			}
-			l.program.fail(m)
+			l.program.Fail(m)
 		}
 		if !s.Ended {
-			l.program.fail(&mismatch{outcome: failure.NeverClosed, sentence: subject.name + " never ended its stream: the server waits for that."})
+			l.program.Fail(&subject.Mismatch{Outcome: failure.NeverClosed, Sentence: subject.Name() + " never ended its stream: the server waits for that."})
 		}
 	}
 	if len(l.network.Streams) > len(want) {
-		m := &mismatch{outcome: failure.TooMuch, got: l.network.Streams[len(want)].All, event: -1}
-		m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
-		l.program.fail(m)
+		m := &subject.Mismatch{Outcome: failure.TooMuch, Got: l.network.Streams[len(want)].All, Event: -1}
+		m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.network.Streams), len(want))
+		l.program.Fail(m)
 	}
 }
 
@@ -66,11 +69,11 @@ func (l *Link) ExpectStreams(want []string) {
 // nothing is asked.
 func (l *Link) ExpectClientsClosed() {
 	l.t.Helper()
-	list, _ := quiet.Listeners(l.program.pid())
+	list, _ := quiet.Listeners(l.program.Pid())
 	for _, socket := range list {
 		for _, f := range l.network.Clients {
 			if socket.Net == "udp" && socket.Local.Port() == f.Client.Port() && f.Client != l.udp {
-				l.program.fail(&mismatch{outcome: failure.TooManySockets, sentence: subject.name + " still holds the socket of a UDP client that has sent all."})
+				l.program.Fail(&subject.Mismatch{Outcome: failure.TooManySockets, Sentence: subject.Name() + " still holds the socket of a UDP client that has sent all."})
 			}
 		}
 	}
@@ -82,10 +85,20 @@ func (l *Link) ExpectClosed() {
 	l.t.Helper()
 	held := l.network.Held()
 	if held > 0 {
-		m := &mismatch{outcome: failure.TooManySockets, sentence: subject.name + " still holds " + itoa(held) + " connections whose streams are over."}
+		m := &subject.Mismatch{Outcome: failure.TooManySockets, Sentence: subject.Name() + " still holds " + strconv.Itoa(held) + " connections whose streams are over."}
 		if held == 1 {
-			m.sentence = subject.name + " still holds a connection whose stream is over."
+			m.Sentence = subject.Name() + " still holds a connection whose stream is over."
 		}
-		l.program.fail(m)
+		l.program.Fail(m)
+	}
+}
+
+// expectBegun wants the program not to have ended at a TODO before any client
+// was seen.
+func (l *Link) expectBegun() {
+	l.t.Helper()
+	p := l.program
+	if len(p.Record.Events()) == 0 && p.Waits.Ended(wait.Result{}) && p.Unbegun() {
+		p.Fail(&subject.Mismatch{Outcome: failure.NotBegun})
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
@@ -44,7 +45,7 @@ import (
 // at both ends of a link, those of linkCommands.
 func Transcripts(t *testing.T) {
 	t.Helper()
-	ask(t)
+	subject.SubtestsFollow(t)
 	dir := os.Getenv(transcriptsEnv)
 	if dir == "" {
 		dir = "testdata"
@@ -210,7 +211,7 @@ func client(ts *testscript.TestScript, neg bool, args []string) {
 	in := ts.ReadFile(args[0])
 	path, err := exec.LookPath(args[1])
 	ts.Check(err)
-	p, err := proc.Start(proc.Command{Path: path, Args: args[2:], Env: subject.env})
+	p, err := proc.Start(proc.Command{Path: path, Args: args[2:], Env: subject.Env()})
 	ts.Check(err)
 	ts.Defer(p.Kill)
 	io.WriteString(p.Stdin(), in)
@@ -235,8 +236,8 @@ func unquote(ts *testscript.TestScript, text string) string {
 
 // save writes what was seen, once the server has come to rest.
 func (s *script) save(path string) error {
-	s.server.waits.EndsWithin(time.Second)
-	c := s.server.record.Conversation()
+	s.server.Subject().Waits.EndsWithin(time.Second)
+	c := s.server.Subject().Record.Conversation()
 	c.Terminals = append([]wire.Terminal{{Command: "server", Out: s.server.Output()}}, s.terminals...)
 	return c.Save(path)
 }
@@ -254,7 +255,7 @@ func sockets(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	s := on(ts)
 	s.server.ExpectSockets(n)
-	list, ok := quiet.Sockets(s.server.pid())
+	list, ok := quiet.Sockets(s.server.Subject().Pid())
 	if !ok {
 		return
 	}

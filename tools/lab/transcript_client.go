@@ -17,6 +17,7 @@ import (
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
@@ -120,9 +121,9 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case h.tcp != nil:
 		h.client = h.tcp.Run(args...)
 	default:
-		server := newPeer(s.t, h.addr)
-		h.client = server.Run(args...)
-		h.client.waits.Partners = append(h.client.waits.Partners, wait.New(h.foreign, h.began))
+		h.client = Start(s.t, subject.With(h.addr, args)...)
+		subject.NewPeer(s.t, h.addr).Takes(h.client.Subject())
+		h.client.Subject().Waits.Partners = append(h.client.Subject().Waits.Partners, wait.New(h.foreign, h.began))
 	}
 	if dir := os.Getenv(recordEnv); dir != "" {
 		ts.Defer(func() { ts.Check(s.saveClient(filepath.Join(dir, filepath.Base(ts.Name())+".json"), args)) })
@@ -167,7 +168,7 @@ func hostCommand(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := exec.LookPath(args[0])
 	ts.Check(err)
 	began := time.Now()
-	p, err := proc.Start(proc.Command{Path: path, Args: args[1:], Env: subject.env})
+	p, err := proc.Start(proc.Command{Path: path, Args: args[1:], Env: subject.Env()})
 	ts.Check(err)
 	ts.Defer(p.Kill)
 	h := &on(ts).runs
@@ -245,17 +246,17 @@ func hostEndsCommand(ts *testscript.TestScript, neg bool, args []string) {
 // saveClient writes what was seen: the client's terminal, and the host's.
 func (s *script) saveClient(path string, args []string) error {
 	h := &s.runs
-	p := h.client
-	p.waits.EndsWithin(time.Second)
-	out := p.Output() + p.proc.Stderr().String()
-	if p.waits.EndsWithin(wait.Deadline) && p.proc.Exit().Code != 0 {
-		out += fmt.Sprintln(p.proc.Exit()) // as go run says it
+	p := h.client.Subject()
+	p.Waits.EndsWithin(time.Second)
+	out := p.Output() + p.Proc.Stderr().String()
+	if p.Waits.EndsWithin(wait.Deadline) && p.Proc.Exit().Code != 0 {
+		out += fmt.Sprintln(p.Proc.Exit()) // as go run says it
 	}
-	s.terminals = append(s.terminals, wire.Terminal{Command: strings.Join(append([]string{"client"}, args...), " "), In: p.typed, Out: out})
+	s.terminals = append(s.terminals, wire.Terminal{Command: strings.Join(append([]string{"client"}, args...), " "), In: p.Typed, Out: out})
 	if h.foreign != nil {
 		s.terminals = append(s.terminals, wire.Terminal{Command: h.command, In: h.before, Out: h.foreign.Stdout().String() + h.after})
 	}
-	c := p.record.Conversation()
+	c := p.Record.Conversation()
 	c.Terminals = s.terminals
 	return c.Save(path)
 }

@@ -58,7 +58,7 @@ func tableCommand(ts *testscript.TestScript, neg bool, args []string) {
 func (s *script) saveLinked(p *Program, path string, args []string) error {
 	out := strings.ReplaceAll(p.Output(), s.link.tcp.String(), s.link.udp.String())
 	command := strings.Join(append([]string{"client", "-via", s.link.Addr}, args...), " ")
-	c := p.record.Conversation()
+	c := p.Subject().Record.Conversation()
 	c.Terminals = []wire.Terminal{{Command: command, Out: out}}
 	return c.Save(path)
 }
