@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "udpserver", main) }
@@ -183,7 +184,7 @@ func TestKeepsServing(t *testing.T) {
 }
 
 // 1.4: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // crowd opens the sockets of n clients.
 func crowd(server *lab.Server, n int) (clients []*lab.UDP) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "udpclient", main) }
@@ -197,4 +198,4 @@ func TestReceive(t *testing.T) {
 }
 
 // 2.4: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "compare", main) }
@@ -235,7 +236,7 @@ func TestCut(t *testing.T) {
 }
 
 // 12.7: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // numbered are the messages from one number to another.
 func numbered(from, to int) (list []string) {

@@ -62,11 +62,6 @@ import (
 	"sockets.test/tools/lab/internal/subject"
 )
 
-const (
-	recordEnv      = "LAB_RECORD"      // a folder for what the transcripts show; none if empty
-	transcriptsEnv = "LAB_TRANSCRIPTS" // a folder of transcripts to run instead of the chapter's
-)
-
 // AnyPort is where servers are asked to listen: on a port of the kernel's choice.
 const AnyPort = subject.AnyPort
 

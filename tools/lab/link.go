@@ -88,6 +88,9 @@ func (l *Link) lead(p *subject.Program) {
 	l.network.Lead(l.udp, l.tcp, p.Waits, p.Record)
 }
 
+// Servers says where the program's two servers are.
+func (l *Link) Servers() (udp, tcp netip.AddrPort) { return l.udp, l.tcp }
+
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (l *Link) Carry() {
 	l.t.Helper()

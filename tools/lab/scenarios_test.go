@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 // scenarioEnv is set in the copy of this test binary that plays the scenarios.
@@ -236,7 +237,7 @@ var scenarios = []scenario{
 	{"wrong-status", func(t *testing.T) { lab.Start(t, "status-3").ExpectExit(1) }},
 	{"panics-instead", func(t *testing.T) { lab.Start(t, "panics").ExpectExit(1) }},
 	{"says-nothing", func(t *testing.T) { lab.Start(t, "mute").ExpectExit(1) }},
-	{"transcript", func(t *testing.T) { lab.Transcripts(t) }},
+	{"transcript", func(t *testing.T) { transcripts.Run(t) }},
 }
 
 // ask sends a datagram to the fake server.

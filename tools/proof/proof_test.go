@@ -55,7 +55,7 @@ const (
 	serves   = "\t\tserver := lab.Serve(t)\n"
 	parses   = "\tflag.Parse()\n"
 	unbound  = "TODO 1.1: bind a UDP socket to the address"
-	replays  = "func TestTranscripts(t *testing.T) { lab.Transcripts(t) }\n"
+	replays  = "func TestTranscripts(t *testing.T) { transcripts.Run(t) }\n"
 	answered = "TestAnswer/each_answer_is_as_long_as_its_question"
 )
 

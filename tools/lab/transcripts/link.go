@@ -1,4 +1,4 @@
-package lab
+package transcripts
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab"
 )
 
 // linkCommands are those of a transcript whose program stands at both ends of
@@ -27,7 +28,7 @@ func linkCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || s.link != nil {
 		ts.Fatalf("usage: link [INSTRUCTION...], once")
 	}
-	s.link = NewLink(s.t, args...)
+	s.link = lab.NewLink(s.t, args...)
 }
 
 func throughCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -55,8 +56,9 @@ func tableCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // saveLinked writes what was seen. The program's two ports are shown as one, as
 // they are without a port of 0.
-func (s *script) saveLinked(p *Program, path string, args []string) error {
-	out := strings.ReplaceAll(p.Output(), s.link.tcp.String(), s.link.udp.String())
+func (s *script) saveLinked(p *lab.Program, path string, args []string) error {
+	udp, tcp := s.link.Servers()
+	out := strings.ReplaceAll(p.Output(), tcp.String(), udp.String())
 	command := strings.Join(append([]string{"client", "-via", s.link.Addr}, args...), " ")
 	c := p.Subject().Record.Conversation()
 	c.Terminals = []wire.Terminal{{Command: command, Out: out}}

@@ -1,4 +1,4 @@
-package lab
+package transcripts
 
 import (
 	"fmt"
@@ -17,6 +17,7 @@ import (
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab"
 	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
@@ -54,19 +55,19 @@ var clientCommands = map[string]func(*testscript.TestScript, bool, []string){
 // it runs for.
 type clientScript struct {
 	addr    string
-	udp     *UDPPeer      // one of these three
-	tcp     *TCPPeer      //
+	udp     *lab.UDPPeer  // one of these three
+	tcp     *lab.TCPPeer  //
 	foreign *proc.Process // somebody else's
 	began   time.Time     // and when that was started
 	command string        // which is this
 	before  string        // typed into it before it printed anything
 	after   string        // and after
-	client  *Program
+	client  *lab.Program
 }
 
 // udpHost is a server of the lab's that answers whoever asked last.
 type udpHost struct {
-	*UDPPeer
+	*lab.UDPPeer
 	asker netip.AddrPort
 }
 
@@ -81,11 +82,11 @@ func listenCommand(ts *testscript.TestScript, neg bool, args []string) {
 	s := on(ts)
 	switch args[0] {
 	case "udp":
-		s.runs.udp = ListenUDP(s.t)
+		s.runs.udp = lab.ListenUDP(s.t)
 		s.clients["server"] = &udpHost{UDPPeer: s.runs.udp}
 		s.runs.at(ts, s.runs.udp.Addr)
 	case "tcp":
-		s.runs.tcp = ListenTCP(s.t)
+		s.runs.tcp = lab.ListenTCP(s.t)
 		s.runs.at(ts, s.runs.tcp.Addr)
 	default:
 		ts.Fatalf("usage: listen udp|tcp")
@@ -121,7 +122,7 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case h.tcp != nil:
 		h.client = h.tcp.Run(args...)
 	default:
-		h.client = Start(s.t, subject.With(h.addr, args)...)
+		h.client = lab.Start(s.t, subject.With(h.addr, args)...)
 		subject.NewPeer(s.t, h.addr).Takes(h.client.Subject())
 		h.client.Subject().Waits.Partners = append(h.client.Subject().Waits.Partners, wait.New(h.foreign, h.began))
 	}
@@ -131,7 +132,7 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // theClient is the one that run has started.
-func theClient(ts *testscript.TestScript) *Program {
+func theClient(ts *testscript.TestScript) *lab.Program {
 	p := on(ts).runs.client
 	if p == nil {
 		ts.Fatalf("run comes first")
