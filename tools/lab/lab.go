@@ -62,9 +62,6 @@ import (
 	"sockets.test/tools/lab/internal/subject"
 )
 
-// AnyPort is where servers are asked to listen: on a port of the kernel's choice.
-const AnyPort = subject.AnyPort
-
 // Main runs the chapter's tests and exits with their status. The program is
 // available to them as another process: program is the chapter's main, name is
 // what it calls itself.

@@ -47,20 +47,6 @@ func ReserveTCP(t testing.TB) *TCPPeer {
 	return newTCPPeer(t, conn.LocalAddr().String(), nil)
 }
 
-// RefusingTCP is an address at which TCP refuses every client, and UDP takes
-// whatever comes.
-func RefusingTCP(t testing.TB) string {
-	t.Helper()
-	for { // until a number is free in both of the port spaces
-		addr := ReserveTCP(t).Addr
-		sink, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(addr)))
-		if err == nil {
-			t.Cleanup(func() { sink.Close() })
-			return addr
-		}
-	}
-}
-
 // FullTCP gives a server that never accepts, and whose backlog is full: a client
 // that connects to it waits, as for a machine that is not there. Only Linux lets
 // a test fill a backlog; elsewhere it is skipped.

@@ -12,9 +12,6 @@ import (
 type Program struct {
 	subject *subject.Program
 	remarks int // lines on standard error before it was ready
-
-	link    *Link           // that it stands at both ends of
-	patient func() *Program // plays the same again, with less haste; its nil: needless
 }
 
 // Start runs the program with these arguments and waits for nothing.

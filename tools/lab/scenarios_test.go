@@ -41,7 +41,7 @@ var scenarios = []scenario{
 	{"megabyte-line", func(t *testing.T) { lab.Serve(t, "megabyte-line") }},
 	{"another-port", func(t *testing.T) { lab.Start(t, "other-port", "-addr", "127.0.0.1:12001").Ready() }},
 	{"prints-its-flag", func(t *testing.T) {
-		lab.Start(t, "its-flag", "-addr", lab.AnyPort).Ready()
+		lab.Start(t, "its-flag", "-addr", "127.0.0.1:0").Ready()
 	}},
 	{"udp-not-listening", func(t *testing.T) { proof(t); ask(t, "udp-gone").Expect("HELLO") }},
 	{"tcp-not-listening", func(t *testing.T) { proof(t); lab.Serve(t, "tcp-gone").TCP("client") }},

@@ -36,7 +36,7 @@ type Base string
 func BaseOf(t *tree.Tree) (Base, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	packages := []string{"tools/lab", "tools/lab/transcripts"}
+	packages := []string{"tools/lab", "tools/lab/network", "tools/lab/transcripts"}
 	for i := 0; i < len(packages); i++ {
 		files, err := filepath.Glob(filepath.Join(t.Root, filepath.FromSlash(packages[i]), "*.go"))
 		if err != nil {

@@ -31,6 +31,7 @@ import (
 	"sockets.test/tools/lab"
 	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
+	"sockets.test/tools/lab/network"
 )
 
 const (
@@ -116,9 +117,9 @@ type script struct {
 	server    *lab.Server
 	clients   map[string]endpoint
 	terminals []wire.Terminal
-	runs      clientScript // of a client: see clientCommands
-	link      *lab.Link    // of a program at both of its ends: see linkCommands
-	linked    *lab.Program // and the program
+	runs      clientScript     // of a client: see clientCommands
+	link      *network.Link    // of a program at both of its ends: see linkCommands
+	linked    *network.Program // and the program
 }
 
 // An endpoint is the lab's end, of either kind.

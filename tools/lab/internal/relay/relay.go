@@ -1,4 +1,4 @@
-// Package relay is the machinery of lab.Link: it hands on what passes between
+// Package relay is the machinery of network.Link: it hands on what passes between
 // a client and a server, and drops, repeats, holds back and cuts of it what a
 // script says.
 //

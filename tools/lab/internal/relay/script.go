@@ -14,7 +14,7 @@ var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|
 func (r *Relay) read(instruction string) error {
 	match := instructions.FindStringSubmatch(instruction)
 	if match == nil {
-		return errors.New("not an instruction; see the comment of lab.Link")
+		return errors.New("not an instruction; see the comment of network.Link")
 	}
 	w := &r.there
 	if match[1] != "" {
@@ -67,7 +67,7 @@ func (r *Relay) read(instruction string) error {
 			map[string]map[int]int{"cut": r.cuts, "end": r.ends}[verb][n] = other
 		}
 	default:
-		return errors.New("not an instruction; see the comment of lab.Link")
+		return errors.New("not an instruction; see the comment of network.Link")
 	}
 	return nil
 }

@@ -1,6 +1,20 @@
-package lab
+// Package network is the network between a client and a server, for a program that
+// is both: a Link, what must have come to it, and the table in which the program
+// tells what it has measured.
+//
+//	link := network.NewLink(t, "drop 3")
+//	program := link.Run("-timeout", "30ms")
+//	link.Carry()
+//	program.ExpectTable("lost | 1 | *")
+//
+// Goal: what a network may do to datagrams and streams happens by a script, at a
+// moment that the program cannot tell from any other.
+//
+// Non-goals: chance, delays in milliseconds, and capturing packets.
+package network
 
 import (
+	"net"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -8,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"sockets.test/tools/lab"
 	"sockets.test/tools/lab/internal/relay"
 	"sockets.test/tools/lab/internal/subject"
 )
@@ -50,7 +65,7 @@ type Link struct {
 	Addr string
 
 	t        testing.TB
-	network  *relay.Relay
+	relay    *relay.Relay
 	program  *subject.Program // that stands at both of its ends
 	udp, tcp netip.AddrPort   // its servers
 }
@@ -61,8 +76,8 @@ func NewLink(t testing.TB, script ...string) *Link {
 	return newLink(t, relay.New(t, script...))
 }
 
-func newLink(t testing.TB, network *relay.Relay) *Link {
-	return &Link{Addr: network.Addr, t: t, network: network}
+func newLink(t testing.TB, r *relay.Relay) *Link {
+	return &Link{Addr: r.Addr, t: t, relay: r}
 }
 
 var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
@@ -73,10 +88,9 @@ var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
 // 127.0.0.1:4712/tcp". Nothing passes before Carry.
 func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
-	p := Start(l.t, append([]string{"-addr", subject.AnyPort, "-via", l.Addr}, args...)...)
+	p := lab.Start(l.t, append([]string{"-addr", subject.AnyPort, "-via", l.Addr}, args...)...)
 	l.lead(p.Subject())
-	p.link, p.patient = l, func() *Program { return l.patiently(p.Subject(), args) }
-	return p
+	return &Program{Program: p, again: func() *Program { return l.patiently(p.Subject(), args) }}
 }
 
 // lead waits until a program says where its two servers are, and leads there.
@@ -85,7 +99,7 @@ func (l *Link) lead(p *subject.Program) {
 	servers, _ := p.ReadyOn(readyOnBoth, subject.Mismatch{Sentence: "The first line that " + subject.Name() + " printed does not say where its two servers are ready."})
 	l.program, l.udp, l.tcp = p, servers[0], servers[1]
 	p.Record.Server, p.Record.Address = subject.Name()+" server", l.udp.String()
-	l.network.Lead(l.udp, l.tcp, p.Waits, p.Record)
+	l.relay.Lead(l.udp, l.tcp, p.Waits, p.Record)
 }
 
 // Servers says where the program's two servers are.
@@ -94,7 +108,7 @@ func (l *Link) Servers() (udp, tcp netip.AddrPort) { return l.udp, l.tcp }
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (l *Link) Carry() {
 	l.t.Helper()
-	l.network.Carry()
+	l.relay.Carry()
 }
 
 // A program that waits for a silence of so long ends by the clock, and may be
@@ -114,7 +128,7 @@ func (l *Link) patiently(p *subject.Program, args []string) *Program {
 	}
 	args = slices.Clone(args)
 	args[slices.Index(args, "-timeout")+1] = patience[i].String()
-	next := newLink(l.t, l.network.Again())
+	next := newLink(l.t, l.relay.Again())
 	again := next.Run(args...)
 	next.Carry()
 	return again
@@ -126,6 +140,20 @@ func (l *Link) hasty(p *subject.Program) bool {
 	if p.Timeout() == 0 || p.Unbegun() {
 		return false
 	}
-	lag := l.network.Lag()
-	return !shows(p.Output(), "receives | "+strconv.Itoa(l.network.Given)+" | *") && lag > p.Timeout()/5
+	lag := l.relay.Lag()
+	return !shows(p.Output(), "receives | "+strconv.Itoa(l.relay.Given)+" | *") && lag > p.Timeout()/5
+}
+
+// RefusingTCP is an address at which TCP refuses every client, and UDP takes
+// whatever comes.
+func RefusingTCP(t testing.TB) string {
+	t.Helper()
+	for { // until a number is free in both of the port spaces
+		addr := lab.ReserveTCP(t).Addr
+		sink, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(addr)))
+		if err == nil {
+			t.Cleanup(func() { sink.Close() })
+			return addr
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package lab
+package network
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 func (l *Link) ExpectDatagrams(want []string) {
 	l.t.Helper()
 	l.expectBegun()
-	seen := l.network.Datagrams()
+	seen := l.relay.Datagrams()
 	for i, d := range seen {
 		if i >= len(want) {
 			l.program.Fail(&subject.Mismatch{Outcome: failure.TooMuch, Got: d.Data, Event: d.Event})
@@ -36,12 +36,12 @@ func (l *Link) ExpectStreams(want []string) {
 	l.t.Helper()
 	l.expectBegun()
 	for i, text := range want {
-		if i >= len(l.network.Streams) {
+		if i >= len(l.relay.Streams) {
 			m := &subject.Mismatch{Outcome: failure.NeverConnected, Want: text, Wanted: true}
-			m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.network.Streams), len(want))
+			m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.relay.Streams), len(want))
 			l.program.Fail(m)
 		}
-		s := l.network.Streams[i]
+		s := l.relay.Streams[i]
 		if s.Broke {
 			l.program.Fail(&subject.Mismatch{Outcome: failure.Reset, Sentence: subject.Name() + " reset its connection: what was on its way may be lost."})
 		}
@@ -57,9 +57,9 @@ func (l *Link) ExpectStreams(want []string) {
 			l.program.Fail(&subject.Mismatch{Outcome: failure.NeverClosed, Sentence: subject.Name() + " never ended its stream: the server waits for that."})
 		}
 	}
-	if len(l.network.Streams) > len(want) {
-		m := &subject.Mismatch{Outcome: failure.TooMuch, Got: l.network.Streams[len(want)].All, Event: -1}
-		m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.network.Streams), len(want))
+	if len(l.relay.Streams) > len(want) {
+		m := &subject.Mismatch{Outcome: failure.TooMuch, Got: l.relay.Streams[len(want)].All, Event: -1}
+		m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.relay.Streams), len(want))
 		l.program.Fail(m)
 	}
 }
@@ -71,7 +71,7 @@ func (l *Link) ExpectClientsClosed() {
 	l.t.Helper()
 	list, _ := quiet.Listeners(l.program.Pid())
 	for _, socket := range list {
-		for _, f := range l.network.Clients {
+		for _, f := range l.relay.Clients {
 			if socket.Net == "udp" && socket.Local.Port() == f.Client.Port() && f.Client != l.udp {
 				l.program.Fail(&subject.Mismatch{Outcome: failure.TooManySockets, Sentence: subject.Name() + " still holds the socket of a UDP client that has sent all."})
 			}
@@ -83,7 +83,7 @@ func (l *Link) ExpectClientsClosed() {
 // connections that are over. Where the system does not show them, nothing is asked.
 func (l *Link) ExpectClosed() {
 	l.t.Helper()
-	held := l.network.Held()
+	held := l.relay.Held()
 	if held > 0 {
 		m := &subject.Mismatch{Outcome: failure.TooManySockets, Sentence: subject.Name() + " still holds " + strconv.Itoa(held) + " connections whose streams are over."}
 		if held == 1 {
