@@ -51,9 +51,9 @@ func TestOpen(t *testing.T) {
 		client.Type("which way?\n")
 		asker := server.Expect("which way?")
 		for range 3 {
-			server.SayFromElsewhere(asker, "that way")
+			server.SayFrom("another port", asker, "that way")
 		}
-		server.SayFromAnotherHost(asker, "that way")
+		server.SayFrom("another host", asker, "that way")
 		server.Say(asker, "THIS WAY")
 
 		client.ExpectOutput("THIS WAY\n")

@@ -132,26 +132,31 @@ func (s *UDPPeer) Say(to netip.AddrPort, text string) {
 	s.peer.Send(s.peer.Conn, "", to, text)
 }
 
-// SayFromElsewhere sends a datagram to the program from an address that it has
-// not asked.
-func (s *UDPPeer) SayFromElsewhere(to netip.AddrPort, text string) {
+// SayFrom sends a datagram to the program from a stranger, whom it has not asked:
+// from "another port" of the server's address, or from "another host", which is the
+// server's port at another address of this machine. Where there is no such
+// address, nothing is sent.
+func (s *UDPPeer) SayFrom(stranger string, to netip.AddrPort, text string) {
 	s.peer.T.Helper()
-	stranger := listenUDP(s.peer.T, subject.AnyPort)
-	defer stranger.Close()
-	s.peer.Send(stranger, stranger.LocalAddr().String(), to, text)
-}
-
-// SayFromAnotherHost sends a datagram to the program from the server's port at
-// another address of this machine. Where there is none, nothing is sent.
-func (s *UDPPeer) SayFromAnotherHost(to netip.AddrPort, text string) {
-	s.peer.T.Helper()
-	neighbour := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), netip.MustParseAddrPort(s.Addr).Port())
-	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(neighbour))
-	if err != nil {
+	server := netip.MustParseAddrPort(s.Addr)
+	var from netip.AddrPort
+	switch stranger {
+	case "another port":
+		from = netip.AddrPortFrom(server.Addr(), 0)
+	case "another host":
+		from = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), server.Port())
+	default:
+		s.peer.T.Fatalf("lab: SayFrom(%q): neither \"another port\" nor \"another host\"", stranger)
+	}
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(from))
+	if err != nil && stranger == "another host" {
 		return
 	}
+	if err != nil {
+		s.peer.T.Fatalf("lab: %v", err)
+	}
 	defer conn.Close()
-	s.peer.Send(conn, neighbour.String(), to, text)
+	s.peer.Send(conn, conn.LocalAddr().String(), to, text)
 }
 
 // ExpectNothing wants no datagram to be there, none to come any more, and the
