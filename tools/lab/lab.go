@@ -27,20 +27,21 @@
 //	ann.Expect("HELLO")
 //
 // Where the program is a client, the lab is its server: see ListenTCP and
-// ListenUDP. Where it is both, the lab is the network: see NewLink.
+// ListenUDP. Where it is both, the lab is the network: see package network. The
+// terminals that a lesson shows are replayed by package transcripts.
 //
 // # The way of a failure
 //
-// An expectation that does not get what it wants hands fail a mismatch, which is
-// what it alone knows: the outcome, and the bytes wanted and got. From that and
-// from the program, observe makes a failure.Failure: how the bytes differ, where
-// the program stands, what it said, and, after a silence, what it does when one
-// thing more happens (questions.go). If a judge runs the tests, the failure is
+// An expectation that does not get what it wants hands Fail, of package subject, a
+// Mismatch, which is what it alone knows: the outcome, and the bytes wanted and
+// got. From that and from the program comes a failure.Failure: how the bytes
+// differ, where the program stands, what it said, and, after a silence, what it
+// does when one thing more happens. If a judge runs the tests, the failure is
 // handed over as data, in attributes of the test; see testing.T.Attr and the
 // environment variable LAB_FAILURES. The judge reads it back, and package diagnosis
 // matches it with what is recorded of known misconceptions. Package show makes the
 // text of both, for the screen at hand; where nobody judges, the lab does so
-// itself (by_hand.go).
+// itself.
 //
 // # Another program
 //
@@ -50,10 +51,19 @@
 //
 // # Where things are
 //
-// What a test reads is in this folder: program.go, server.go, tcp.go, udp.go,
-// peer.go, link.go, and their expectations. The machinery is below it, in
-// lab/internal: wait waits for a program, kernel asks the system, relay moves
-// what passes through a Link, and dump reads the stacks of goroutines.
+// In this folder are the words of the tests: what starts a program (program.go,
+// server.go), the clients that talk to it (tcp.go, udp.go) and the servers that it
+// talks to (peer_tcp.go, peer_udp.go), what they expect (the other files), and what
+// every server promises (battery.go). Beside them, lab/network and lab/transcripts
+// are for tests too. The machinery is below, in lab/internal:
+//
+//	subject   the program, the lab's ends of its sockets, what a failure observes
+//	relay     hands on what passes through a network.Link
+//	wait      waits for a program
+//	dump      reads the stacks of goroutines
+//	kernel    asks the system
+//
+// Each imports only what stands further down, and the tools of tools/internal.
 package lab
 
 import (
