@@ -131,7 +131,7 @@ func (p Protocol) afterDatagrams(check func(string, func(*Server, func(string)))
 	check("after many that cannot be answered", func(s *Server, visit func(string)) {
 		client := s.UDP("odd")
 		for range many {
-			client.SayUnjudged(unanswerable())
+			client.Say(unanswerable())
 			s.Settle()
 		}
 	})
