@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "udpclient", main) }
@@ -50,9 +51,9 @@ func TestOpen(t *testing.T) {
 		client.Type("which way?\n")
 		asker := server.Expect("which way?")
 		for range 3 {
-			server.SayFromElsewhere(asker, "that way")
+			server.SayFrom("another port", asker, "that way")
 		}
-		server.SayFromAnotherHost(asker, "that way")
+		server.SayFrom("another host", asker, "that way")
 		server.Say(asker, "THIS WAY")
 
 		client.ExpectOutput("THIS WAY\n")
@@ -199,7 +200,7 @@ func TestReceive(t *testing.T) {
 			asker := server.Expect("hello")
 			limit := client.ExpectLimit()
 			for !limit.Near() {
-				server.SayFromElsewhere(asker, "HELLO")
+				server.SayFrom("another port", asker, "HELLO")
 			}
 
 			sure = limit.ExpectKept()
@@ -230,4 +231,4 @@ func TestReceive(t *testing.T) {
 }
 
 // 2.4: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/network"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "compare", main) }
@@ -13,7 +15,7 @@ func TestMain(m *testing.M) { lab.Main(m, "compare", main) }
 // 12.1: two servers, two port spaces, one address
 func TestListen(t *testing.T) {
 	t.Run("both servers are ready", func(t *testing.T) {
-		lab.NewLink(t).Run("-timeout", short)
+		network.NewLink(t).Run("-timeout", short)
 	})
 
 	t.Run("an address that another UDP server has is an error", func(t *testing.T) {
@@ -40,7 +42,7 @@ func TestListen(t *testing.T) {
 // 12.2: one message is one datagram, and each says where it goes
 func TestSendUDP(t *testing.T) {
 	t.Run("ten messages are ten datagrams", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := network.NewLink(t)
 		link.Run("-timeout", short)
 
 		link.Carry()
@@ -52,7 +54,7 @@ func TestSendUDP(t *testing.T) {
 // 12.3: the edges of a message are bytes, and the end of the stream is the kernel's
 func TestSendTCP(t *testing.T) {
 	t.Run("ten messages are ten lines, and an end", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := network.NewLink(t)
 		link.Run("-timeout", short)
 
 		link.Carry()
@@ -61,7 +63,7 @@ func TestSendTCP(t *testing.T) {
 	})
 
 	t.Run("three clients make three connections", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := network.NewLink(t)
 		link.Run("-clients", "3", "-n", "2", "-timeout", short)
 
 		link.Carry()
@@ -71,7 +73,7 @@ func TestSendTCP(t *testing.T) {
 	})
 
 	t.Run("a connection that is refused is an error", func(t *testing.T) {
-		compare := lab.Start(t, "-addr", lab.AnyPort, "-via", lab.RefusingTCP(t), "-timeout", short)
+		compare := lab.Start(t, "-addr", "127.0.0.1:0", "-via", network.RefusingTCP(t), "-timeout", short)
 
 		compare.ExpectExit(1)
 	})
@@ -87,8 +89,8 @@ const short = "30ms"
 
 // play runs compare, its clients at one end of the link and its servers at the
 // other, until it ends or sleeps for good.
-func play(t *testing.T, s scene) *lab.Program {
-	link := lab.NewLink(t, strings.Split(s.link, ", ")...)
+func play(t *testing.T, s scene) *network.Program {
+	link := network.NewLink(t, strings.Split(s.link, ", ")...)
 	args := strings.Fields(s.args)
 	if !strings.Contains(s.args, "-timeout") {
 		args = append(args, "-timeout", short)
@@ -160,7 +162,7 @@ func TestReceiveUDP(t *testing.T) {
 	}
 
 	t.Run("for an hour, if need be, and with no connection left open", func(t *testing.T) {
-		link := lab.NewLink(t, "cut 2 after 15")
+		link := network.NewLink(t, "cut 2 after 15")
 		compare := link.Run("-clients", "3", "-timeout", "1h")
 
 		link.Carry()
@@ -235,7 +237,7 @@ func TestCut(t *testing.T) {
 }
 
 // 12.7: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // numbered are the messages from one number to another.
 func numbered(from, to int) (list []string) {

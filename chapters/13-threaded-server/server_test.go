@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "threadserver", main) }
@@ -199,7 +200,7 @@ func TestKeepsServing(t *testing.T) {
 }
 
 // 13.3: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // crowdOf connects n clients, who say nothing yet.
 func crowdOf(server *lab.Server, n int) (clients []*lab.TCP) {

@@ -6,13 +6,14 @@ import (
 
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/quiet"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
 // A Limit is the moment at which a program that waits will have given up, as far
 // as its own timer shows.
 type Limit struct {
-	program *Program
+	program *subject.Program
 	timeout time.Duration
 	end     time.Time     // by which its timer has rung; the zero time if that is not shown
 	last    time.Time     // when the lab last did something
@@ -24,21 +25,22 @@ type Limit struct {
 // kernel shows for how long a thread has gone to sleep (proc(5), syscall). Of a
 // program that naps, or polls, and where timers are not shown, nothing is asked.
 func (p *Program) ExpectLimit() *Limit {
-	p.t.Helper()
-	limit := &Limit{program: p, timeout: p.timeout(), last: time.Now()}
+	s := p.subject
+	s.T.Helper()
+	limit := &Limit{program: s, timeout: s.Timeout(), last: time.Now()}
 	longest := limit.timeout + max(2*time.Second, limit.timeout/10) // a slow program may nap
-	for began := time.Now(); !p.waits.EndsIn(time.Millisecond) && time.Since(began) < wait.Moment; {
-		p.waits.Collect()
-		set, ok := p.waits.Watch.TimeOut()
+	for began := time.Now(); !s.Waits.EndsIn(time.Millisecond) && time.Since(began) < wait.Moment; {
+		s.Waits.Collect()
+		set, ok := s.Waits.Watch.TimeOut()
 		switch {
 		case !ok:
-		case set == 0 && p.waits.Watch.Prove() == quiet.Asleep:
-			p.fail(&mismatch{outcome: failure.KeepsRunning, wait: wait.Result{End: wait.Silent, Resting: failure.Asleep},
-				sentence: fmt.Sprintf("%s waits, and has set no timer: without an answer it waits for ever.", p.name()),
-				facts:    map[string]string{"limit": "none"}})
+		case set == 0 && s.Waits.Watch.Prove() == quiet.Asleep:
+			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Wait: wait.Result{End: wait.Silent, Resting: failure.Asleep},
+				Sentence: fmt.Sprintf("%s waits, and has set no timer: without an answer it waits for ever.", s.Name()),
+				Facts:    map[string]string{"limit": "none"}})
 		case set > longest:
-			p.fail(&mismatch{outcome: failure.KeepsRunning, facts: map[string]string{"limit": "longer than the -timeout"},
-				sentence: fmt.Sprintf("%s waits for up to %v, and its -timeout is %v.", p.name(), set.Round(time.Millisecond), limit.timeout)})
+			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "longer than the -timeout"},
+				Sentence: fmt.Sprintf("%s waits for up to %v, and its -timeout is %v.", s.Name(), set.Round(time.Millisecond), limit.timeout)})
 		case set <= limit.timeout+slack && set >= limit.timeout*9/10: // else it naps, or polls
 			limit.end = time.Now().Add(set)
 			return limit
@@ -54,9 +56,9 @@ const slack = 10 * time.Millisecond
 // Near lets a moment pass, and reports whether most of the limit has. Between two
 // calls the test does what must not begin the limit anew.
 func (l *Limit) Near() bool {
-	l.program.waits.EndsIn(l.timeout / 15)
+	l.program.Waits.EndsIn(l.timeout / 15)
 	l.acted()
-	return l.program.waits.EndsIn(0) || time.Now().After(l.end.Add(-l.timeout/4))
+	return l.program.Waits.EndsIn(0) || time.Now().After(l.end.Add(-l.timeout/4))
 }
 
 func (l *Limit) acted() {
@@ -70,33 +72,33 @@ func (l *Limit) acted() {
 // have been so slow that a second limit, begun anew, would be over as well.
 func (l *Limit) ExpectKept() (sure bool) {
 	p := l.program
-	p.t.Helper()
+	p.T.Helper()
 	l.acted()
 	sure = l.longest < l.timeout/2 && l.last.Before(l.end)
 	if l.end.IsZero() { // it was not there to be read, or it was over before it could be
-		sure = !quiet.Shown() || !p.waits.EndsIn(0)
+		sure = !quiet.Shown() || !p.Waits.EndsIn(0)
 	}
 	const enough = 3 // a timer that has rung leaves nobody asleep
-	for asleep := 0; !p.waits.EndsIn(time.Millisecond) && !l.end.IsZero() && time.Since(l.end) < wait.Deadline; {
-		p.waits.Collect()
-		set, ok := p.waits.Watch.TimeOut()
+	for asleep := 0; !p.Waits.EndsIn(time.Millisecond) && !l.end.IsZero() && time.Since(l.end) < wait.Deadline; {
+		p.Waits.Collect()
+		set, ok := p.Waits.Watch.TimeOut()
 		if !ok || time.Since(l.end) < slack {
 			continue
 		}
 		if asleep++; asleep < enough {
 			continue
 		}
-		m := &mismatch{outcome: failure.KeepsRunning, facts: map[string]string{"limit": "over, and none follows"},
-			sentence: fmt.Sprintf("A timer of %v, the -timeout, has rung, and %s still waits.", l.timeout, p.name())}
+		m := &subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "over, and none follows"},
+			Sentence: fmt.Sprintf("A timer of %v, the -timeout, has rung, and %s still waits.", l.timeout, p.Name())}
 		if set > 0 {
-			m.facts["limit"] = "over, and another has begun"
-			m.sentence = fmt.Sprintf("%s had %v, its -timeout, and has begun to wait anew.", p.name(), l.timeout)
+			m.Facts["limit"] = "over, and another has begun"
+			m.Sentence = fmt.Sprintf("%s had %v, its -timeout, and has begun to wait anew.", p.Name(), l.timeout)
 		}
-		p.fail(m)
+		p.Fail(m)
 	}
-	if p.waits.AwaitEnd(wait.Deadline); p.waits.EndsIn(0) && time.Since(p.waits.Began) < l.timeout {
-		p.fail(&mismatch{outcome: failure.Exited, facts: map[string]string{"limit": "shorter than the -timeout"},
-			sentence: fmt.Sprintf("%s gave up after %v, and its -timeout is %v.", p.name(), time.Since(p.waits.Began).Round(time.Millisecond), l.timeout)})
+	if p.Waits.AwaitEnd(wait.Deadline); p.Waits.EndsIn(0) && time.Since(p.Waits.Began) < l.timeout {
+		p.Fail(&subject.Mismatch{Outcome: failure.Exited, Facts: map[string]string{"limit": "shorter than the -timeout"},
+			Sentence: fmt.Sprintf("%s gave up after %v, and its -timeout is %v.", p.Name(), time.Since(p.Waits.Began).Round(time.Millisecond), l.timeout)})
 	}
 	return sure
 }
@@ -106,16 +108,16 @@ func (l *Limit) ExpectKept() (sure bool) {
 // or at the TODO of a later step, fails; what one that ended well has printed is
 // for the next expectation. Nobody is waited for here who is only slow.
 func (c *TCP) ExpectHeard() {
-	p := c.program
-	p.t.Helper()
-	c.taken()
-	p.Settle()
-	if !p.waits.EndsIn(0) || p.proc.Exit().Code == 0 {
+	p := c.end.Program
+	p.T.Helper()
+	c.end.Taken()
+	p.Waits.Settle()
+	if !p.Waits.EndsIn(0) || p.Proc.Exit().Code == 0 {
 		return
 	}
-	later := p.stopsLater()
-	if later && c.spoken == nil { // there was nothing to hear yet
+	later := p.StopsLater()
+	if later && c.end.Spoken == nil { // there was nothing to hear yet
 		return
 	}
-	p.fail(&mismatch{outcome: failure.Exited, early: later, sentence: subject.name + " ended before the server had ended its stream."})
+	p.Fail(&subject.Mismatch{Outcome: failure.Exited, Early: later, Sentence: subject.Name() + " ended before the server had ended its stream."})
 }

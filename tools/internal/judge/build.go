@@ -115,7 +115,7 @@ func stead(c *tree.Chapter) string { return filepath.Join("solutions", c.Key) }
 // quickly is build without the go command. It is direct.ErrNot if the program
 // takes more.
 func (j *Judge) quickly(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
-	j.quick.Do(func() { j.builder = &direct.Builder{Root: j.Tree.Root, Dir: j.Dir, Race: j.Race} })
+	builder, _ := j.builders.LoadOrStore(j.Race, &direct.Builder{Root: j.Tree.Root, Dir: j.Dir, Race: j.Race})
 	dir, files := stead(c), p.Files
 	if files == nil {
 		dir = filepath.FromSlash(p.Dir)
@@ -132,7 +132,7 @@ func (j *Judge) quickly(ctx context.Context, c *tree.Chapter, p Program, work st
 		list = append(list, file)
 	}
 	path = filepath.Join(work, "program"+exe())
-	said, err = j.builder.Build(ctx, path, list)
+	said, err = builder.(*direct.Builder).Build(ctx, path, list)
 	if said == "" && err == nil {
 		return path, "", nil
 	}

@@ -18,7 +18,6 @@ import (
 	"sync"
 	"time"
 
-	"sockets.test/tools/internal/direct"
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/testsource"
 	"sockets.test/tools/internal/tree"
@@ -38,8 +37,7 @@ type Judge struct {
 	race   sync.Once
 	racing *Judge
 
-	quick   sync.Once
-	builder *direct.Builder
+	builders sync.Map // by Race: see quickly
 }
 
 // Racing is the judge that builds the same programs with the race detector.

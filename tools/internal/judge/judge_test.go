@@ -255,7 +255,7 @@ func TestWhatTestsMayDo(t *testing.T) {
 		t.Parallel()
 		_, err := run(t, act, act+"\t\tnothing()\n")
 
-		assert.EqualError(t, err, "the tests of 01-echo cannot be built:\nchapters/01-echo/server_test.go:15:3: undefined: nothing\n")
+		assert.EqualError(t, err, "the tests of 01-echo cannot be built:\nchapters/01-echo/server_test.go:16:3: undefined: nothing\n")
 	})
 }
 

@@ -1,14 +1,30 @@
-package lab
+// Package network is the network between a client and a server, for a program that
+// is both: a Link, what must have come to it, and the table in which the program
+// tells what it has measured.
+//
+//	link := network.NewLink(t, "drop 3")
+//	program := link.Run("-timeout", "30ms")
+//	link.Carry()
+//	program.ExpectTable("lost | 1 | *")
+//
+// Goal: what a network may do to datagrams and streams happens by a script, at a
+// moment that the program cannot tell from any other.
+//
+// Non-goals: chance, delays in milliseconds, and capturing packets.
+package network
 
 import (
+	"net"
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
-	"sockets.test/tools/internal/failure"
-	"sockets.test/tools/lab/internal/link"
+	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/internal/relay"
+	"sockets.test/tools/lab/internal/subject"
 )
 
 // A Link stands between a client and a server, and does to what passes what a
@@ -49,19 +65,19 @@ type Link struct {
 	Addr string
 
 	t        testing.TB
-	network  *link.Link
-	program  *Program       // that stands at both of its ends
-	udp, tcp netip.AddrPort // its servers
+	relay    *relay.Relay
+	program  *subject.Program // that stands at both of its ends
+	udp, tcp netip.AddrPort   // its servers
 }
 
 // NewLink opens a link that leads nowhere yet.
 func NewLink(t testing.TB, script ...string) *Link {
 	t.Helper()
-	return newLink(t, link.New(t, script...))
+	return newLink(t, relay.New(t, script...))
 }
 
-func newLink(t testing.TB, network *link.Link) *Link {
-	return &Link{Addr: network.Addr, t: t, network: network}
+func newLink(t testing.TB, r *relay.Relay) *Link {
+	return &Link{Addr: r.Addr, t: t, relay: r}
 }
 
 var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
@@ -72,42 +88,27 @@ var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
 // 127.0.0.1:4712/tcp". Nothing passes before Carry.
 func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
-	p := Start(l.t, append([]string{"-addr", AnyPort, "-via", l.Addr}, args...)...)
-	l.readyOn(p)
-	p.link, p.patient = l, func() *Program { return l.patiently(p, args) }
-	return p
+	p := lab.Start(l.t, append([]string{"-addr", subject.AnyPort, "-via", l.Addr}, args...)...)
+	l.lead(p.Subject())
+	return &Program{Program: p, again: func() *Program { return l.patiently(p.Subject(), args) }}
 }
 
-// readyOn waits until a program says where its two servers are, and leads there.
-func (l *Link) readyOn(p *Program) {
+// lead waits until a program says where its two servers are, and leads there.
+func (l *Link) lead(p *subject.Program) {
 	l.t.Helper()
-	line, ok, w := p.firstLine()
-	if !ok {
-		p.fail(p.notReady(w))
-	}
-	match := readyOnBoth.FindStringSubmatch(line)
-	if match == nil {
-		p.fail(&mismatch{outcome: failure.NotReady, got: []byte(line), sentence: "The first line that " + subject.name + " printed does not say where its two servers are ready."})
-	}
-	asked := p.asked()
-	var servers [2]netip.AddrPort
-	for i := range servers {
-		at, ok := asked.accepts(match[i+1])
-		if !ok {
-			p.fail(p.misplaced(asked, match[i+1]))
-		}
-		servers[i] = at
-	}
-	l.udp, l.tcp = servers[0], servers[1]
-	p.record.Server, p.record.Address = subject.name+" server", l.udp.String()
-	l.program = p
-	l.network.Lead(l.udp, l.tcp, p.waits, p.record)
+	servers, _ := p.ReadyOn(readyOnBoth, subject.Mismatch{Sentence: "The first line that " + subject.Name() + " printed does not say where its two servers are ready."})
+	l.program, l.udp, l.tcp = p, servers[0], servers[1]
+	p.Record.Server, p.Record.Address = subject.Name()+" server", l.udp.String()
+	l.relay.Lead(l.udp, l.tcp, p.Waits, p.Record)
 }
+
+// Servers says where the program's two servers are.
+func (l *Link) Servers() (udp, tcp netip.AddrPort) { return l.udp, l.tcp }
 
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (l *Link) Carry() {
 	l.t.Helper()
-	l.network.Carry()
+	l.relay.Carry()
 }
 
 // A program that waits for a silence of so long ends by the clock, and may be
@@ -120,14 +121,14 @@ var patience = []time.Duration{time.Second, 5 * time.Second}
 
 // patiently plays the same once more, with a longer -timeout; nil if that would
 // change nothing.
-func (l *Link) patiently(p *Program, args []string) *Program {
-	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.timeout() })
+func (l *Link) patiently(p *subject.Program, args []string) *Program {
+	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.Timeout() })
 	if i < 0 || !l.hasty(p) {
 		return nil
 	}
 	args = slices.Clone(args)
 	args[slices.Index(args, "-timeout")+1] = patience[i].String()
-	next := newLink(l.t, l.network.Again())
+	next := newLink(l.t, l.relay.Again())
 	again := next.Run(args...)
 	next.Carry()
 	return again
@@ -135,10 +136,24 @@ func (l *Link) patiently(p *Program, args []string) *Program {
 
 // hasty reports whether the program, by its own table, has received fewer
 // datagrams than it was given, and may have been too slow for its -timeout.
-func (l *Link) hasty(p *Program) bool {
-	if p.timeout() == 0 || todo.MatchString(p.proc.Stderr().String()) {
+func (l *Link) hasty(p *subject.Program) bool {
+	if p.Timeout() == 0 || p.Unbegun() {
 		return false
 	}
-	lag := l.network.Lag()
-	return !p.shows("receives | "+itoa(l.network.Given)+" | *") && lag > p.timeout()/5
+	lag := l.relay.Lag()
+	return !shows(p.Output(), "receives | "+strconv.Itoa(l.relay.Given)+" | *") && lag > p.Timeout()/5
+}
+
+// RefusingTCP is an address at which TCP refuses every client, and UDP takes
+// whatever comes.
+func RefusingTCP(t testing.TB) string {
+	t.Helper()
+	for { // until a number is free in both of the port spaces
+		addr := lab.ReserveTCP(t).Addr
+		sink, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(addr)))
+		if err == nil {
+			t.Cleanup(func() { sink.Close() })
+			return addr
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package link
+package relay
 
 import (
 	"io"
@@ -17,7 +17,7 @@ import (
 )
 
 // A script says in which order datagrams arrive, and which do not.
-func TestLinkScript(t *testing.T) {
+func TestScript(t *testing.T) {
 	for script, want := range map[string]string{
 		"":                                   "1 2 3 4 5 6",
 		"drop 3 6":                           "1 2 (3) 4 5 (6)",
@@ -36,18 +36,18 @@ func TestLinkScript(t *testing.T) {
 			if script != "" {
 				list = strings.Split(script, ", ")
 			}
-			l := New(t, list...)
+			r := New(t, list...)
 			sink := listenUDP(t)
-			l.udp = netip.MustParseAddrPort(sink.LocalAddr().String())
-			l.record = wire.New("server")
-			f := l.flow(netip.MustParseAddrPort(l.Addr))
+			r.udp = netip.MustParseAddrPort(sink.LocalAddr().String())
+			r.record = wire.New("server")
+			f := r.flow(netip.MustParseAddrPort(r.Addr))
 
 			for _, n := range "123456" {
-				l.pass(&l.there, &Datagram{flow: f, Data: []byte(string(n))})
+				r.pass(&r.there, &Datagram{flow: f, Data: []byte(string(n))})
 			}
 
 			var arrived []string
-			for _, e := range l.record.Events() {
+			for _, e := range r.record.Events() {
 				if e.Lost {
 					arrived = append(arrived, "("+string(e.Data)+")")
 				} else {
@@ -68,16 +68,16 @@ func TestLinkRefuses(t *testing.T) {
 
 // Answers have a script of their own, and go to the client that asked.
 func TestLinkAnswers(t *testing.T) {
-	l := New(t, "answers drop 2", "answers twice 3", "drop 1")
+	r := New(t, "answers drop 2", "answers twice 3", "drop 1")
 	server, client := listenUDP(t), listenUDP(t)
-	l.udp = netip.MustParseAddrPort(server.LocalAddr().String())
-	l.record = wire.New("server")
-	f := l.flow(netip.MustParseAddrPort(client.LocalAddr().String()))
+	r.udp = netip.MustParseAddrPort(server.LocalAddr().String())
+	r.record = wire.New("server")
+	f := r.flow(netip.MustParseAddrPort(client.LocalAddr().String()))
 
 	for _, text := range []string{"1", "2", "3"} {
 		_, err := server.WriteToUDPAddrPort([]byte(text), netip.MustParseAddrPort(f.conn.LocalAddr().String()))
 		require.NoError(t, err)
-		require.Eventually(t, func() bool { return l.answer(f) }, wait.Deadline, time.Millisecond)
+		require.Eventually(t, func() bool { return r.answer(f) }, wait.Deadline, time.Millisecond)
 	}
 
 	var got []string
@@ -86,7 +86,7 @@ func TestLinkAnswers(t *testing.T) {
 	for range 3 {
 		n, from, err := client.ReadFromUDPAddrPort(buf)
 		require.NoError(t, err)
-		assert.Equal(t, l.Addr, from.String())
+		assert.Equal(t, r.Addr, from.String())
 		got = append(got, string(buf[:n]))
 	}
 	assert.Equal(t, []string{"1", "3", "3"}, got)
@@ -94,13 +94,13 @@ func TestLinkAnswers(t *testing.T) {
 
 // What the server says on a connection reaches its client, and so does the end.
 func TestLinkStreamBack(t *testing.T) {
-	l, client, conn := connected(t)
+	r, client, conn := connected(t)
 
 	_, err := conn.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, conn.Close())
-	for !l.Streams[0].answered {
-		l.moveBack(l.Streams[0])
+	for !r.Streams[0].answered {
+		r.moveBack(r.Streams[0])
 	}
 
 	client.SetReadDeadline(time.Now().Add(wait.Deadline))
@@ -112,15 +112,15 @@ func TestLinkStreamBack(t *testing.T) {
 // A connection is cut when its client has said all: one that still speaks, while
 // its server already reads, would see the reset and take it for its own failure.
 func TestLinkCutsBehindTheClient(t *testing.T) {
-	l, client, conn := connected(t, "cut after 0")
-	s := l.Streams[0]
+	r, client, conn := connected(t, "cut after 0")
+	s := r.Streams[0]
 
-	assert.False(t, l.moveStream(), "the client may have something to say")
+	assert.False(t, r.moveStream(), "the client may have something to say")
 	_, err := client.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, client.Close())
-	require.Eventually(t, func() bool { l.hear(s); return s.Ended }, wait.Deadline, time.Millisecond)
-	assert.True(t, l.moveStream())
+	require.Eventually(t, func() bool { r.hear(s); return s.Ended }, wait.Deadline, time.Millisecond)
+	assert.True(t, r.moveStream())
 
 	n, err := conn.Read(make([]byte, 10))
 	assert.Zero(t, n)
@@ -128,21 +128,21 @@ func TestLinkCutsBehindTheClient(t *testing.T) {
 }
 
 // connected returns a link, and the two ends of a connection through it.
-func connected(t *testing.T, script ...string) (l *Link, client, server net.Conn) {
-	l = New(t, script...)
+func connected(t *testing.T, script ...string) (r *Relay, client, server net.Conn) {
+	r = New(t, script...)
 	listener, err := net.Listen("tcp4", anyPort)
 	require.NoError(t, err)
 	t.Cleanup(func() { listener.Close() })
-	l.tcp = netip.MustParseAddrPort(listener.Addr().String())
-	l.record = wire.New("server")
-	client, err = net.Dial("tcp4", l.Addr)
+	r.tcp = netip.MustParseAddrPort(listener.Addr().String())
+	r.record = wire.New("server")
+	client, err = net.Dial("tcp4", r.Addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { client.Close() })
-	require.Eventually(t, l.accept, wait.Deadline, time.Millisecond)
+	require.Eventually(t, r.accept, wait.Deadline, time.Millisecond)
 	server, err = listener.Accept()
 	require.NoError(t, err)
 	t.Cleanup(func() { server.Close() })
-	return l, client, server
+	return r, client, server
 }
 
 const anyPort = "127.0.0.1:0"

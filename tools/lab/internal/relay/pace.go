@@ -1,4 +1,4 @@
-package link
+package relay
 
 import (
 	"syscall"
@@ -10,52 +10,52 @@ import (
 
 // Lag takes what clients have sent that nobody waited for, and is the longest for
 // which the program, or the lab, had no processor while it was carried.
-func (l *Link) Lag() time.Duration {
-	l.pulse()
-	for kernel.Readable(time.Millisecond, []syscall.Conn{l.front})[0] && l.datagram() {
+func (r *Relay) Lag() time.Duration {
+	r.pulse()
+	for kernel.Readable(time.Millisecond, []syscall.Conn{r.front})[0] && r.datagram() {
 	}
-	return l.lag
+	return r.lag
 }
 
 // pulse notes for how long the program has waited for a processor, and we have.
-func (l *Link) pulse() {
+func (r *Relay) pulse() {
 	now := time.Now()
-	if now.Sub(l.beat) < time.Millisecond {
+	if now.Sub(r.beat) < time.Millisecond {
 		return
 	}
-	if !l.beat.IsZero() {
-		l.lag = max(l.lag, now.Sub(l.beat))
+	if !r.beat.IsZero() {
+		r.lag = max(r.lag, now.Sub(r.beat))
 	}
-	l.beat = now
-	l.lag = max(l.lag, l.program.Watch.Delay())
+	r.beat = now
+	r.lag = max(r.lag, r.program.Watch.Delay())
 }
 
 // due reports whether the next datagram may be handed on; see the script's late.
-func (l *Link) due() bool {
-	if !l.there.late[len(l.there.seen)+1] {
+func (r *Relay) due() bool {
+	if !r.there.late[len(r.there.seen)+1] {
 		return true
 	}
-	if l.readAt.IsZero() {
-		list, _ := quiet.Listeners(l.program.Pid())
+	if r.readAt.IsZero() {
+		list, _ := quiet.Listeners(r.program.Pid())
 		for _, socket := range list {
-			if socket.Net == "udp" && socket.Local.Port() == l.udp.Port() && socket.RecvQ == 0 {
-				l.readAt = time.Now()
+			if socket.Net == "udp" && socket.Local.Port() == r.udp.Port() && socket.RecvQ == 0 {
+				r.readAt = time.Now()
 			}
 		}
 		return false
 	}
-	return time.Since(l.readAt) >= l.program.Timeout*6/10
+	return time.Since(r.readAt) >= r.program.Timeout*6/10
 }
 
 // resting reports whether a stream, all of which has been taken so far, stands
 // still for a while: for two and a half times the -timeout, a second at most.
 // That it may be longer harms nobody, for a stream has no time to keep.
-func (l *Link) resting(s *Stream) bool {
-	if l.rest == 0 || s.given != l.rest {
+func (r *Relay) resting(s *Stream) bool {
+	if r.rest == 0 || s.given != r.rest {
 		return false
 	}
 	if s.rests.IsZero() {
 		s.rests = time.Now()
 	}
-	return time.Since(s.rests) < min(l.program.Timeout*5/2, time.Second)
+	return time.Since(s.rests) < min(r.program.Timeout*5/2, time.Second)
 }
