@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,41 +15,64 @@ import (
 	"sockets.test/tools/lab/internal/wait"
 )
 
-// ExpectLogged wants the program to print a line on standard output that names
-// the client, by its IP address and its port: one more than there were when
-// ExpectLogged was last asked about it.
-func (c *TCP) ExpectLogged() {
-	p := c.end.Program
+// ExpectLogged wants the program to print a line on standard output for each of
+// these clients, which names it by its IP address and its port: one more than
+// there were when it was last asked about. No line of a Go program may name two
+// of them: Println writes a line in one call, where Python's print takes two.
+func (s *Server) ExpectLogged(clients ...*TCP) {
+	p := s.subject
 	p.T.Helper()
-	w := p.Waits.AwaitOutput(p.Proc.Stdout(), wait.Deadline, func() bool { return len(c.linesAbout()) > c.lines })
-	if w.End == wait.Done {
-		p.Waits.Settle() // it may print more than one
-		c.lines = len(c.linesAbout())
-		return
+	lacks := func() *TCP {
+		about := linesAbout(p)
+		for _, c := range clients {
+			if len(about[c.here()]) <= c.lines {
+				return c
+			}
+		}
+		return nil
 	}
-	here := c.end.Conn.LocalAddr().String()
+	w := p.Waits.AwaitOutput(p.Proc.Stdout(), wait.Deadline, func() bool { return lacks() == nil })
+	if c := lacks(); c != nil {
+		p.Fail(c.notLogged(w))
+	}
+	p.Waits.Settle() // it may print more than one
+	about, named := linesAbout(p), map[int]*TCP{}
+	for _, c := range clients {
+		for _, line := range about[c.here()] {
+			if other := named[line]; other != nil && other != c && p.Waits.Watch.IsGo() {
+				p.Fail(&subject.Mismatch{Outcome: failure.NotLogged, TCP: c.end, Facts: map[string]string{"line": "names two clients"},
+					Sentence: fmt.Sprintf("%s printed a line that names two clients: %q.", subject.Name(), p.Proc.Stdout().Lines()[line])})
+			}
+			named[line] = c
+		}
+		c.lines = len(about[c.here()])
+	}
+}
+
+// notLogged says why there is no line about a client.
+func (c *TCP) notLogged(w wait.Result) *subject.Mismatch {
+	p := c.end.Program
 	m := &subject.Mismatch{Outcome: failure.NotLogged, TCP: c.end, Wait: w, Want: "a line about it", Facts: map[string]string{}}
-	m.Sentence = fmt.Sprintf("%s printed no line about %s where one was due.", subject.Name(), here)
+	m.Sentence = fmt.Sprintf("%s printed no line about %s where one was due.", subject.Name(), c.here())
 	if c.lines > 0 {
 		m.Facts["lines about it"] = strconv.Itoa(c.lines)
-		m.Sentence = fmt.Sprintf("%s printed no further line about %s.", subject.Name(), here)
+		m.Sentence = fmt.Sprintf("%s printed no further line about %s.", subject.Name(), c.here())
 	}
 	printed := p.Output()
-	_, port, _ := net.SplitHostPort(here)
 	switch {
 	case w.End == wait.Exited:
 		m.Outcome, m.Sentence, m.Facts = failure.Exited, "", nil
-	case c.naming()(printed[strings.LastIndexByte(printed, '\n')+1:]):
+	case slices.Contains(names(printed[strings.LastIndexByte(printed, '\n')+1:]), c.here()):
 		m.Facts["line"] = "not ended"
-		m.Sentence = fmt.Sprintf("%s never ended its line about %s: a newline is missing.", subject.Name(), here)
+		m.Sentence = fmt.Sprintf("%s never ended its line about %s: a newline is missing.", subject.Name(), c.here())
 	case namesNobody(p):
 		m.Facts["line"] = "names nobody"
-		m.Sentence = fmt.Sprintf("%s printed a line that does not name %s, by its IP address and its port.", subject.Name(), here)
-	case strings.Contains(p.Proc.Stderr().String(), port):
+		m.Sentence = fmt.Sprintf("%s printed a line that does not name %s, by its IP address and its port.", subject.Name(), c.here())
+	case strings.Contains(p.Proc.Stderr().String(), strconv.Itoa(int(c.here().Port()))):
 		m.Facts["line"] = "on standard error"
-		m.Sentence = fmt.Sprintf("%s names %s on standard error; the line is wanted on standard output.", subject.Name(), here)
+		m.Sentence = fmt.Sprintf("%s names %s on standard error; the line is wanted on standard output.", subject.Name(), c.here())
 	}
-	p.Fail(m)
+	return m
 }
 
 // namesNobody reports whether the last line that was printed, behind that by
@@ -64,18 +88,44 @@ func namesNobody(p *subject.Program) bool {
 	})
 }
 
-// linesAbout are the lines that name the client.
-func (c *TCP) linesAbout() []string {
-	names := c.naming()
-	return slices.DeleteFunc(c.end.Program.Proc.Stdout().Lines(), func(line string) bool { return !names(line) })
+// linesAbout are the lines that name each client, by their place in the output;
+// a line that does twice, twice.
+func linesAbout(p *subject.Program) map[netip.AddrPort][]int {
+	about := map[netip.AddrPort][]int{}
+	for i, line := range p.Proc.Stdout().Lines() {
+		for _, client := range names(line) {
+			about[client] = append(about[client], i)
+		}
+	}
+	return about
 }
 
-// naming recognises text that has the client's IP address and its port.
-func (c *TCP) naming() func(string) bool {
-	here := c.end.Conn.LocalAddr().(*net.TCPAddr).AddrPort()
-	port := regexp.MustCompile(fmt.Sprintf(`\b%d\b`, here.Port()))
-	return func(text string) bool { return strings.Contains(text, here.Addr().String()) && port.MatchString(text) }
+// names are the clients that a line may name: each IP address in it with each
+// number that a port can have.
+func names(line string) (list []netip.AddrPort) {
+	found := addresses.FindAllString(line, -1)
+	slices.Sort(found)
+	for _, text := range slices.Compact(found) {
+		addr, err := netip.ParseAddr(text)
+		if err != nil {
+			continue
+		}
+		for _, digits := range numbers.FindAllString(line, -1) {
+			if port, err := strconv.ParseUint(digits, 10, 16); err == nil {
+				list = append(list, netip.AddrPortFrom(addr, uint16(port)))
+			}
+		}
+	}
+	return list
 }
+
+var (
+	addresses = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+`)
+	numbers   = regexp.MustCompile(`\d+`)
+)
+
+// here is the client's own address.
+func (c *TCP) here() netip.AddrPort { return c.end.Conn.LocalAddr().(*net.TCPAddr).AddrPort() }
 
 // ExpectUnprinted wants no line on standard output, of those that are there
 // now, to repeat these words of a client: neither as text, in whatever case,

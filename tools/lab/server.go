@@ -22,6 +22,7 @@ type Server struct {
 
 	atFirst held
 	wide    bool // it was given no host, and so is to be reached by all
+	still   bool // it stands still: see AtOnce
 }
 
 var readyLine = regexp.MustCompile(`\bready on (\S+)\s*$`)
@@ -159,7 +160,9 @@ func (s *Server) takeIn() {
 // afterwards for an error. Nothing right may depend on it.
 func (s *Server) AtOnce(do func()) {
 	if s.subject.Waits.Watch.IsGo() {
+		s.still = true // and accepts nobody
 		kernel.StandStill(s.subject.Proc, do)
+		s.still = false
 	} else {
 		do()
 	}

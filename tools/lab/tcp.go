@@ -3,8 +3,10 @@ package lab
 import (
 	"net"
 	"syscall"
+	"time"
 
 	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
 	"sockets.test/tools/lab/internal/kernel"
 	"sockets.test/tools/lab/internal/subject"
@@ -33,6 +35,7 @@ func (s *Server) SlowTCP(name string) *TCP {
 // connect connects a client whose socket was prepared in some way.
 func (s *Server) connect(name string, prepare func(network, address string, socket syscall.RawConn) error) *TCP {
 	s.subject.T.Helper()
+	s.awaitRoom()
 	dialer := net.Dialer{Timeout: wait.Deadline, Control: prepare}
 	conn, err := dialer.Dial("tcp", s.Addr)
 	if err != nil {
@@ -48,6 +51,19 @@ func (s *Server) connect(name string, prepare func(network, address string, sock
 		s.subject.T.Fatalf("lab: %v", err)
 	}
 	return &TCP{end: s.subject.Join(name, conn.(*net.TCPConn))}
+}
+
+// awaitRoom lets a server that is about to accept others do so first: it may have
+// asked for a backlog of one, and then the kernel has whoever comes second try again
+// a second later. One that sleeps leaves them where they are.
+func (s *Server) awaitRoom() {
+	const usual, enough = time.Millisecond, 100 * time.Millisecond
+	for began := time.Now(); !s.still && time.Since(began) < enough; time.Sleep(20 * time.Microsecond) {
+		waiting, ok := quiet.Waiting(s.subject.Pid(), s.at())
+		if !ok || waiting == 0 || time.Since(began) > usual && s.subject.Waits.Watch.Sleeps() {
+			return
+		}
+	}
 }
 
 // Say sends bytes in one write. What the kernel has no room for, because the

@@ -66,3 +66,6 @@ func Descriptors(pid int) (n int, ok bool) { return 0, false }
 
 // Connection returns false.
 func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) { return Socket{}, false }
+
+// Waiting returns false.
+func Waiting(pid int, local netip.AddrPort) (n int, ok bool) { return 0, false }

@@ -51,6 +51,7 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 			mu.Unlock()
 			c.Conn.SetWriteDeadline(time.Now().Add(wait.Starved * wait.Deadline))
 			n, err := c.Conn.Write([]byte(b.String()))
+			c.Program.flow.Add(int64(n))
 			mu.Lock()
 			sent += n
 			mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type Program struct {
 	typedAll bool   // the input has ended
 
 	streams []*TCP         // the lab's ends of connections with it
+	flow    atomic.Int64   // bytes that they have sent and received
 	clients []*net.UDPConn // to be closed when the program has ended
 
 	peer    *Peer    // the lab's server that it was started for, as a client
@@ -130,12 +132,13 @@ func (p *Program) feed() bool {
 	return some
 }
 
-// progress is how many bytes went through the program's standard input and
-// output, which no socket shows: a client that takes a line of millions byte by
-// byte, or prints an answer so, is at work. A server that prints for ever is not.
+// progress is how many bytes went between the program and the lab, and, as no
+// socket shows, through its standard input and output: a client that takes a line
+// of millions byte by byte, or prints an answer so, is at work. A server that
+// prints for ever is not.
 func (p *Program) progress() int {
 	const chatter = 8 << 20 // bytes printed are more than any answer; what follows them is no step
-	taken := len(p.Typed) - len(p.untyped)
+	taken := len(p.Typed) - len(p.untyped) + int(p.flow.Load())
 	if !p.Record.OnLeft {
 		return taken
 	}

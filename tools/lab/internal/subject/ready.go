@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/quiet"
@@ -41,14 +42,21 @@ func (p *Program) ReadyOn(says *regexp.Regexp, unlike Mismatch) (at []netip.Addr
 	return at, asked.wide
 }
 
-// firstLine waits for the first line on standard output.
+// firstLine waits for the first line on standard output: longer than for anything
+// else, if the program sleeps until a time that it has set. It may be waiting for
+// something that it needs.
 func (p *Program) firstLine() (line string, ok bool, w wait.Result) {
 	out := p.Proc.Stdout()
 	find := func() (string, bool) {
 		line, _, whole := strings.Cut(out.String(), "\n")
 		return strings.TrimSuffix(line, "\r"), whole
 	}
-	w = p.Waits.AwaitOutput(out, wait.Deadline, func() bool { _, ok := find(); return ok })
+	for began := time.Now(); ; {
+		w = p.Waits.AwaitOutput(out, wait.Deadline, func() bool { _, ok := find(); return ok })
+		if w.Resting != failure.Overdue || p.Waits.Timers() != failure.SomeTimer || time.Since(began) > (wait.Starved-1)*wait.Deadline {
+			break
+		}
+	}
 	line, ok = find()
 	return line, ok, w
 }

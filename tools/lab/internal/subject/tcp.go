@@ -85,6 +85,7 @@ func (c *TCP) feed() bool {
 	}
 	n := kernel.SendNow(c.Conn, c.Unsaid)
 	c.Unsaid = c.Unsaid[n:]
+	c.Program.flow.Add(int64(n))
 	if len(c.Unsaid) == 0 && c.ended {
 		c.Conn.CloseWrite()
 	}

@@ -50,6 +50,7 @@ func (c *TCP) ReadFirst() (w wait.Result) {
 func (c *TCP) take(buf []byte, step time.Duration) bool {
 	c.Conn.SetReadDeadline(time.Now().Add(step))
 	n, err := c.Conn.Read(buf)
+	c.Program.flow.Add(int64(n))
 	if n > 0 {
 		i := c.Program.Record.Add(wire.Event{Client: c.Name, Kind: wire.Bytes, ToServer: c.Serves, Data: append([]byte(nil), buf[:n]...)})
 		c.In = append(c.In, buf[:n]...)
