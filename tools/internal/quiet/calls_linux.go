@@ -18,7 +18,7 @@ var calls = map[uint64]func(args) wait{
 	unix.SYS_WAITID:          always(indefinite),
 	unix.SYS_NANOSLEEP:       always(timed),
 	unix.SYS_CLOCK_NANOSLEEP: always(timed),
-	unix.SYS_CONNECT:         always(timed), // the kernel gives up by itself
+	unix.SYS_CONNECT:         always(timed), // the kernel gives up by itself; but see Deaf
 	unix.SYS_ACCEPT:          always(reading),
 	unix.SYS_ACCEPT4:         always(reading),
 	unix.SYS_READ:            always(reading),
