@@ -36,7 +36,16 @@ type Base string
 func BaseOf(t *tree.Tree) (Base, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	packages := []string{"tools/lab", "tools/lab/network", "tools/lab/transcripts"}
+	packages := []string{"tools/lab"}
+	beside, err := filepath.Glob(filepath.Join(t.Root, "tools", "lab", "*", "*.go"))
+	if err != nil {
+		return "", err
+	}
+	for _, path := range beside {
+		if name := "tools/lab/" + filepath.Base(filepath.Dir(path)); !slices.Contains(packages, name) {
+			packages = append(packages, name)
+		}
+	}
 	for i := 0; i < len(packages); i++ {
 		files, err := filepath.Glob(filepath.Join(t.Root, filepath.FromSlash(packages[i]), "*.go"))
 		if err != nil {
