@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -22,6 +23,8 @@ import (
 //	twice N...           these arrive twice, one copy behind the other
 //	repeat N after M     a copy of N arrives behind M
 //	hold N... until M    these arrive behind M, in the order of their numbers
+//	stranger says TEXT after N   behind N arrives a datagram from an address that
+//	                     is no client's
 //	late N...            these arrive when the server has read what came before,
 //	                     and most of its -timeout has passed since
 //
@@ -32,8 +35,9 @@ import (
 //	                     bytes, the last size again and again; "pieces all": in
 //	                     one piece, once the client has ended it
 //	lines                it arrives a line at a time
-//	rest after N         after so many bytes each stream stands still for longer
-//	                     than the server's -timeout
+//	rest after N         after so many bytes each stream stands still until the
+//	rest C... after N    program sleeps, and no timer will wake it soon; these do,
+//	                     while the others go on
 //	cut after N          after so many bytes each connection is reset, once its
 //	cut C... after N     client has said all; these connections are, the first
 //	                     being number 1
@@ -42,7 +46,8 @@ import (
 //
 // No Read of the server's can see two pieces together: the next is sent when
 // the one before has been read. Only Linux tells that; elsewhere a test with
-// such a script is skipped. Streams arrive one after another.
+// such a script is skipped. Streams arrive one after another, but for those that
+// rest.
 //
 // Nothing moves but in Carry, which runs in the test's own goroutine.
 type Link struct {
@@ -52,6 +57,7 @@ type Link struct {
 	network  *link.Link
 	program  *Program       // that stands at both of its ends
 	udp, tcp netip.AddrPort // its servers
+	again    bool           // it was asked again because of twins
 }
 
 // NewLink opens a link that leads nowhere yet.
@@ -110,6 +116,13 @@ func (l *Link) Carry() {
 	l.network.Carry()
 }
 
+// CarryToRest hands on what comes, until the script has a stream rest, and the
+// program sleeps. The next Carry goes on.
+func (l *Link) CarryToRest() {
+	l.t.Helper()
+	l.network.CarryToRest()
+}
+
 // A program that waits for a silence of so long ends by the clock, and may be
 // wrong about it when the machine is slow: it was given a datagram, and got no
 // processor to look for it in time. So its tests are quick, with a short
@@ -118,19 +131,30 @@ func (l *Link) Carry() {
 // processor, and so its chance.
 var patience = []time.Duration{time.Second, 5 * time.Second}
 
-// patiently plays the same once more, with a longer -timeout; nil if that would
-// change nothing.
+// patiently plays the same once more, with a longer -timeout if that was too
+// short; nil if that would change nothing.
 func (l *Link) patiently(p *Program, args []string) *Program {
 	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.timeout() })
-	if i < 0 || !l.hasty(p) {
+	twins := l.twins(p) && !l.again
+	if !twins && (i < 0 || !l.hasty(p)) {
 		return nil
 	}
-	args = slices.Clone(args)
-	args[slices.Index(args, "-timeout")+1] = patience[i].String()
 	next := newLink(l.t, l.network.Again())
+	next.again = l.again || twins
+	if !twins {
+		args = slices.Clone(args)
+		args[slices.Index(args, "-timeout")+1] = patience[i].String()
+	}
 	again := next.Run(args...)
 	next.Carry()
 	return again
+}
+
+// twins reports whether the program may have had two clients with one address: the
+// kernel chooses their ports by chance, and a port that is free again may come twice.
+func (l *Link) twins(p *Program) bool {
+	n, _ := strconv.Atoi(p.argument("-clients"))
+	return len(l.network.Clients) < n
 }
 
 // hasty reports whether the program, by its own table, has received fewer

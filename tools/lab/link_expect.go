@@ -23,7 +23,7 @@ func (l *Link) ExpectDatagrams(want []string) {
 	if len(seen) < len(want) {
 		m := &mismatch{outcome: failure.NeverSent, want: want[len(seen)], wanted: true}
 		m.sentence = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.name, len(seen), len(want))
-		l.program.fail(m)
+		l.fail(m)
 	}
 }
 
@@ -36,11 +36,11 @@ func (l *Link) ExpectStreams(want []string) {
 		if i >= len(l.network.Streams) {
 			m := &mismatch{outcome: failure.NeverConnected, want: text, wanted: true}
 			m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
-			l.program.fail(m)
+			l.fail(m)
 		}
 		s := l.network.Streams[i]
 		if s.Broke {
-			l.program.fail(&mismatch{outcome: failure.Reset, sentence: subject.name + " reset its connection: what was on its way may be lost."})
+			l.fail(&mismatch{outcome: failure.Reset, sentence: subject.name + " reset its connection: what was on its way may be lost."})
 		}
 		if n := firstDifference(text, s.All); string(s.All) != text {
 			m := &mismatch{outcome: failure.Wrong, want: text, wanted: true, got: s.All}
@@ -48,17 +48,24 @@ func (l *Link) ExpectStreams(want []string) {
 			if len(s.All) == 0 {
 				m.outcome, m.sentence = failure.NeverSent, subject.name+" connected, and never sent anything."
 			}
-			l.program.fail(m)
+			l.fail(m)
 		}
 		if !s.Ended {
-			l.program.fail(&mismatch{outcome: failure.NeverClosed, sentence: subject.name + " never ended its stream: the server waits for that."})
+			l.fail(&mismatch{outcome: failure.NeverClosed, sentence: subject.name + " never ended its stream: the server waits for that."})
 		}
 	}
 	if len(l.network.Streams) > len(want) {
 		m := &mismatch{outcome: failure.TooMuch, got: l.network.Streams[len(want)].All, event: -1}
 		m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
-		l.program.fail(m)
+		l.fail(m)
 	}
+}
+
+// fail has the program fail, also where it came to the TODO of a later step.
+func (l *Link) fail(m *mismatch) {
+	l.t.Helper()
+	m.early = l.program.stopsLater()
+	l.program.fail(m)
 }
 
 // ExpectClientsClosed wants the program, which is still there, to hold none of

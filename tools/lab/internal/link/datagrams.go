@@ -55,15 +55,29 @@ func (l *Link) flow(from netip.AddrPort) *Flow {
 			return f
 		}
 	}
+	f := &Flow{name: ordinal("UDP", len(l.Clients)+1), Client: from, conn: l.dial()}
+	l.record.Join(f.name, from.String())
+	l.Clients = append(l.Clients, f)
+	return f
+}
+
+// stranger is one that no client's socket is behind.
+func (l *Link) stranger() *Flow {
+	if l.alien == nil {
+		l.alien = &Flow{name: "stranger", conn: l.dial()}
+		l.record.Join(l.alien.name, l.alien.conn.LocalAddr().String())
+	}
+	return l.alien
+}
+
+// dial opens a socket towards the server.
+func (l *Link) dial() *net.UDPConn {
 	conn, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(l.udp))
 	if err != nil {
 		l.t.Fatalf("lab: %v", err)
 	}
 	l.t.Cleanup(func() { conn.Close() })
-	f := &Flow{name: ordinal("UDP", len(l.Clients)+1), Client: from, conn: conn}
-	l.record.Join(f.name, from.String())
-	l.Clients = append(l.Clients, f)
-	return f
+	return conn
 }
 
 func ordinal(name string, n int) string {
@@ -107,6 +121,11 @@ func (l *Link) pass(w *way, d *Datagram) {
 	for _, i := range w.repeat[n] {
 		if i > 0 && i <= n {
 			l.deliver(w, w.seen[i-1], false)
+		}
+	}
+	if w.toServer {
+		for _, text := range l.strange[n] {
+			l.deliver(w, &Datagram{flow: l.stranger(), Data: []byte(text), Event: -1}, false)
 		}
 	}
 }

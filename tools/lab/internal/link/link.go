@@ -38,9 +38,11 @@ type Link struct {
 	back     way // and from it
 	script   []string
 	sizes    map[int][]int
-	cuts     map[int]int // of each connection; 0: of all others
-	ends     map[int]int // the same
-	rest     int         // where each stream stands still for a while; 0 for nowhere
+	cuts     map[int]int      // of each connection; 0: of all others
+	ends     map[int]int      // the same
+	rests    map[int]int      // the same
+	alien    *Flow            // that stranger; nil until it speaks
+	strange  map[int][]string // behind which datagram to the server a stranger says what
 
 	full   bool          // the server did not take a connection, in all the time that it had
 	beat   time.Time     // of the last pulse
@@ -51,7 +53,7 @@ type Link struct {
 // New opens a link that leads nowhere yet.
 func New(t testing.TB, script ...string) *Link {
 	t.Helper()
-	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, script: script}
+	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, rests: map[int]int{}, strange: map[int][]string{}, script: script}
 	for _, w := range []*way{&l.there, &l.back} {
 		w.drop, w.twice, w.late, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
 	}
@@ -113,21 +115,43 @@ func (l *Link) Held() int {
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (l *Link) Carry() {
 	l.t.Helper()
+	l.carry(l.wake)
+}
+
+// CarryToRest does so until a stream rests, and the program sleeps: the next Carry
+// goes on.
+func (l *Link) CarryToRest() {
+	l.t.Helper()
+	l.carry(func() bool { return l.resting() == nil && l.wake() })
+}
+
+// carry asks, when the program does nothing more by itself, whether to go on.
+func (l *Link) carry(goOn func() bool) {
+	l.t.Helper()
 	for {
 		switch l.program.Await(l.move, nil).End {
 		case wait.Done:
+		case wait.Exited:
+			return
 		case wait.Silent:
-			if s := l.first(); s != nil && l.taken(s) && l.resting(s) {
-				continue
-			}
-			// A stream's rest may have ended just now, while we looked elsewhere.
-			if !l.moveStream() && !l.unblock() {
+			if !goOn() {
 				return
 			}
-		default:
-			return
+		default: // one that looks often never sleeps
+			if l.resting() == nil || !goOn() {
+				return
+			}
 		}
 	}
+}
+
+// wake ends the rest of a stream, or what else keeps the program waiting.
+func (l *Link) wake() bool {
+	if s := l.resting(); s != nil {
+		s.rested = true
+		return true
+	}
+	return l.moveStream() || l.unblock()
 }
 
 // move waits for a step until something can be moved, and moves it. It reports

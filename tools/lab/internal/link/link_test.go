@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/wire"
 	"sockets.test/tools/lab/internal/wait"
 )
@@ -30,6 +32,8 @@ func TestLinkScript(t *testing.T) {
 		"hold 2 until 4, drop 4":             "1 3 (4) 2 5 6",
 		"hold 2 until 9":                     "1 3 4 5 6",
 		"answers drop 1":                     "1 2 3 4 5 6",
+		"stranger says hello you after 2":    "1 2 hello you 3 4 5 6",
+		"drop 2, stranger says 2 after 2":    "1 (2) 2 3 4 5 6",
 	} {
 		t.Run(script, func(t *testing.T) {
 			var list []string
@@ -61,7 +65,7 @@ func TestLinkScript(t *testing.T) {
 
 // What is no instruction is refused.
 func TestLinkRefuses(t *testing.T) {
-	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
+	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "stranger says after 3", "stranger says x", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
 		assert.Error(t, New(t).read(script), script)
 	}
 }
@@ -125,6 +129,42 @@ func TestLinkCutsBehindTheClient(t *testing.T) {
 	n, err := conn.Read(make([]byte, 10))
 	assert.Zero(t, n)
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
+}
+
+// A stream rests until somebody wakes it, once, and the others go on meanwhile.
+func TestLinkRests(t *testing.T) {
+	l, client, server := connected(t, "rest 1 after 3", "pieces 2")
+	self, err := os.Executable()
+	require.NoError(t, err)
+	program, err := proc.Start(proc.Command{Path: self, Args: []string{"-test.run", "^$"}}) // it need not be the server
+	require.NoError(t, err)
+	t.Cleanup(func() { program.Kill() })
+	l.program = wait.New(program, time.Now())
+	_, err = client.Write([]byte("hello"))
+	require.NoError(t, err)
+	s := l.Streams[0]
+	read := func() string {
+		t.Helper()
+		buf := make([]byte, 10)
+		server.SetReadDeadline(time.Now().Add(wait.Deadline))
+		n, err := server.Read(buf)
+		require.NoError(t, err)
+		return string(buf[:n])
+	}
+	require.Eventually(t, func() bool { l.hear(s); return len(s.All) == 5 }, wait.Deadline, time.Millisecond)
+
+	assert.True(t, l.moveStream())
+	assert.Equal(t, "he", read())
+	require.Eventually(t, l.moveStream, wait.Deadline, time.Millisecond)
+	assert.Equal(t, "l", read())
+	require.Eventually(t, func() bool { return l.resting() == s }, wait.Deadline, time.Millisecond)
+	assert.Nil(t, l.first(), "another would be the first now")
+	assert.False(t, l.moveStream())
+
+	assert.True(t, l.wake())
+	assert.Nil(t, l.resting())
+	assert.True(t, l.moveStream())
+	assert.Equal(t, "lo", read())
 }
 
 // connected returns a link, and the two ends of a connection through it.

@@ -46,16 +46,3 @@ func (l *Link) due() bool {
 	}
 	return time.Since(l.readAt) >= l.program.Timeout*6/10
 }
-
-// resting reports whether a stream, all of which has been taken so far, stands
-// still for a while: for two and a half times the -timeout, a second at most.
-// That it may be longer harms nobody, for a stream has no time to keep.
-func (l *Link) resting(s *Stream) bool {
-	if l.rest == 0 || s.given != l.rest {
-		return false
-	}
-	if s.rests.IsZero() {
-		s.rests = time.Now()
-	}
-	return time.Since(s.rests) < min(l.program.Timeout*5/2, time.Second)
-}

@@ -10,8 +10,15 @@ import (
 
 var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|rest|cut|end)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
 
+var strangers = regexp.MustCompile(`^stranger says (.+) after (\d+)$`)
+
 // read takes one instruction.
 func (l *Link) read(instruction string) error {
+	if match := strangers.FindStringSubmatch(instruction); match != nil {
+		n, _ := strconv.Atoi(match[2])
+		l.strange[n] = append(l.strange[n], match[1])
+		return nil
+	}
 	match := instructions.FindStringSubmatch(instruction)
 	if match == nil {
 		return errors.New("not an instruction; see the comment of lab.Link")
@@ -55,16 +62,13 @@ func (l *Link) read(instruction string) error {
 		l.Pieces(0, 1<<30)
 	case verb == "pieces" && len(numbers) > 0 && match[1] == "":
 		l.Pieces(0, numbers...)
-	case verb == "rest" && word == "after" && len(numbers) == 0 && match[1] == "":
-		l.seesReads()
-		l.rest = other
-	case (verb == "cut" || verb == "end") && word == "after" && match[1] == "":
+	case (verb == "cut" || verb == "end" || verb == "rest") && word == "after" && match[1] == "":
 		l.seesReads()
 		if len(numbers) == 0 {
 			numbers = []int{0}
 		}
 		for _, n := range numbers {
-			map[string]map[int]int{"cut": l.cuts, "end": l.ends}[verb][n] = other
+			map[string]map[int]int{"cut": l.cuts, "end": l.ends, "rest": l.rests}[verb][n] = other
 		}
 	default:
 		return errors.New("not an instruction; see the comment of lab.Link")

@@ -22,12 +22,13 @@ type Stream struct {
 	sizes     []int        // of pieces; nil for as it comes, {0} for lines
 	cutAfter  int          // so many bytes, -1 for never
 	endAfter  int          // the same
+	restAfter int          // the same
 	Ended     bool         // the client has
 	Broke     bool         // it has with a reset, and what was on its way is lost
 	over      bool         // nothing more is handed on
 	answered  bool         // nor comes back
 	pieces    []piece
-	rests     time.Time // since when it stands still
+	rested    bool // it has stood still, where it was to
 }
 
 // accept takes the next client, and connects it.
@@ -39,7 +40,7 @@ func (l *Link) accept() bool {
 	}
 	l.t.Cleanup(func() { near.Close() })
 	n := len(l.Streams) + 1
-	s := &Stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0], cutAfter: -1, endAfter: -1}
+	s := &Stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0], cutAfter: -1, endAfter: -1, restAfter: -1}
 	if own, ok := l.sizes[n]; ok {
 		s.sizes = own
 	}
@@ -49,6 +50,9 @@ func (l *Link) accept() bool {
 		}
 		if after, ok := l.ends[i]; ok {
 			s.endAfter = after
+		}
+		if after, ok := l.rests[i]; ok {
+			s.restAfter = after
 		}
 	}
 	l.Streams = append(l.Streams, s)
@@ -84,10 +88,26 @@ func (l *Link) hear(s *Stream) bool {
 	return n > 0 || s.Ended
 }
 
-// first is the first stream that is not over, nil if all are.
+// first is the first stream that is not over, and does not rest; nil if there is
+// none.
 func (l *Link) first() *Stream {
 	for _, s := range l.Streams {
-		if !s.over {
+		if !s.over && !l.standsStill(s) {
+			return s
+		}
+	}
+	return nil
+}
+
+// standsStill reports whether a stream, all of which has been taken so far, rests.
+func (l *Link) standsStill(s *Stream) bool {
+	return s.given == s.restAfter && !s.rested && l.taken(s)
+}
+
+// resting is the first stream that does; nil if there is none.
+func (l *Link) resting() *Stream {
+	for _, s := range l.Streams {
+		if !s.over && l.standsStill(s) {
 			return s
 		}
 	}
@@ -111,15 +131,15 @@ func (l *Link) moveStream() bool {
 		size = min(size, s.cutAfter-s.given)
 	}
 	cut := s.cutAfter >= 0 && s.given >= s.cutAfter && s.Ended || s.Broke && size == 0
-	if s.given < l.rest {
-		size = min(size, l.rest-s.given)
+	if s.restAfter > s.given {
+		size = min(size, s.restAfter-s.given)
 	}
 	end := s.Ended
 	if s.endAfter >= 0 {
 		size = min(size, s.endAfter-s.given)
 		end = end || s.given >= s.endAfter
 	}
-	if !cut && size == 0 && !end || !l.taken(s) || l.resting(s) {
+	if !cut && size == 0 && !end || !l.taken(s) {
 		return false
 	}
 	switch {
@@ -172,6 +192,9 @@ func (l *Link) give(s *Stream, size int) {
 	event := l.record.Add(wire.Event{Client: s.name, Kind: wire.Bytes, ToServer: true, Data: data})
 	s.pieces = append(s.pieces, piece{event, size})
 	s.given += size
+	if s.given == s.restAfter {
+		l.record.Add(wire.Event{Client: s.name, Kind: wire.Note, Text: "silence"})
+	}
 	s.far.SetWriteDeadline(time.Now().Add(wait.Deadline))
 	s.far.Write(data)
 }
@@ -179,7 +202,7 @@ func (l *Link) give(s *Stream, size int) {
 // taken reports whether the server has read every piece so far, or never will.
 // A client's stream goes at its own pace where no script says how.
 func (l *Link) taken(s *Stream) bool {
-	if s.sizes == nil && s.cutAfter < 0 && s.endAfter < 0 && l.rest == 0 || s.given == 0 {
+	if s.sizes == nil && s.cutAfter < 0 && s.endAfter < 0 && s.restAfter < 0 || s.given == 0 {
 		return true
 	}
 	peer, ok := l.peer(s)
