@@ -157,7 +157,7 @@ func TestLinkRests(t *testing.T) {
 	assert.Equal(t, "he", read())
 	require.Eventually(t, l.moveStream, wait.Deadline, time.Millisecond)
 	assert.Equal(t, "l", read())
-	require.Eventually(t, func() bool { return l.resting() == s }, wait.Deadline, time.Millisecond)
+	assert.Equal(t, s, l.resting())
 	assert.Nil(t, l.first(), "another would be the first now")
 	assert.False(t, l.moveStream())
 

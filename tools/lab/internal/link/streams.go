@@ -92,22 +92,20 @@ func (l *Link) hear(s *Stream) bool {
 // none.
 func (l *Link) first() *Stream {
 	for _, s := range l.Streams {
-		if !s.over && !l.standsStill(s) {
+		if !s.over && !s.rests() {
 			return s
 		}
 	}
 	return nil
 }
 
-// standsStill reports whether a stream, all of which has been taken so far, rests.
-func (l *Link) standsStill(s *Stream) bool {
-	return s.given == s.restAfter && !s.rested && l.taken(s)
-}
+// rests reports whether a stream stands still.
+func (s *Stream) rests() bool { return !s.over && s.given == s.restAfter && !s.rested }
 
 // resting is the first stream that does; nil if there is none.
 func (l *Link) resting() *Stream {
 	for _, s := range l.Streams {
-		if !s.over && l.standsStill(s) {
+		if s.rests() {
 			return s
 		}
 	}
