@@ -118,10 +118,10 @@ func sendTCP(addr string, messages []string) error {
 // no newline is no message. A stream ends by "end of stream", or by "error" if the
 // connection broke, and the next client is served. The table shows how that of the
 // client ended that was accepted last.
-func receiveTCP(welcome net.Listener, clients int) (half, error) {
+func receiveTCP(listener net.Listener, clients int) (half, error) {
 	tcp := half{sockets: 1} // the listening socket
 	for range clients {
-		conn, err := welcome.Accept()
+		conn, err := listener.Accept()
 		if err != nil {
 			return tcp, err
 		}
@@ -173,20 +173,21 @@ func (h *half) arrive(text string) bool {
 	return i > 0
 }
 
-// run measures UDP, then TCP. It sends everything before it receives anything:
-// until then the kernel keeps it. An error leaves the rest of the table at 0.
+// run is given, and so is all that follows. It measures UDP, then TCP, and sends
+// everything before it receives anything: until then the kernel keeps it. After an
+// error the rest of the table is 0.
 func run(addr, via string, n, clients int, timeout time.Duration) error {
 	server, err := net.ListenPacket("udp", addr)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	welcome, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
-	defer welcome.Close()
-	fmt.Printf("compare ready on %v/udp and %v/tcp\n", server.LocalAddr(), welcome.Addr())
+	defer listener.Close()
+	fmt.Printf("compare ready on %v/udp and %v/tcp\n", server.LocalAddr(), listener.Addr())
 
 	var udp, tcp half
 	for c := 0; c < clients && err == nil; c++ {
@@ -199,10 +200,10 @@ func run(addr, via string, n, clients int, timeout time.Duration) error {
 		err = udp.count(n * clients)
 	}
 	for c := 0; c < clients && err == nil; c++ {
-		err = sendTCP(cmp.Or(via, welcome.Addr().String()), messages(c, n))
+		err = sendTCP(cmp.Or(via, listener.Addr().String()), messages(c, n))
 	}
 	if err == nil {
-		tcp, err = receiveTCP(welcome, clients)
+		tcp, err = receiveTCP(listener, clients)
 	}
 	if err == nil {
 		err = tcp.count(n * clients)
