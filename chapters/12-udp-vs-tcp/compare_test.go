@@ -42,7 +42,26 @@ func TestSendUDP(t *testing.T) {
 	})
 }
 
-// 12.2: datagrams are received until none comes any more
+// 12.2: the edges of a message are bytes, and the end of the stream is the kernel's
+func TestSendTCP(t *testing.T) {
+	t.Run("two messages are two lines, and then the stream ends", func(t *testing.T) {
+		link := lab.NewLink(t)
+		link.Run("-clients", "2", "-n", "2", "-timeout", short)
+		link.Carry()
+		link.ExpectStreams([]string{
+			"message 1\nmessage 2\n",
+			"message 3\nmessage 4\n",
+		})
+	})
+
+	t.Run("a connection that is refused is an error", func(t *testing.T) {
+		compare := lab.Start(t, "-addr", lab.AnyPort, "-via", lab.RefusingTCP(t), "-timeout", short)
+
+		compare.ExpectExit(1)
+	})
+}
+
+// 12.3: datagrams are received until none comes any more
 func TestReceiveUDP(t *testing.T) {
 	for _, s := range []scene{
 		{"ten datagrams, and silence", "lines", "", `
@@ -81,7 +100,7 @@ func TestReceiveUDP(t *testing.T) {
 	})
 }
 
-// 12.3: only the numbers tell what became of the messages
+// 12.4: only the numbers tell what became of the messages
 func TestCount(t *testing.T) {
 	for _, s := range []scene{
 		{"two are lost, and one of them is the last", "drop 3 10", "", `
@@ -110,25 +129,6 @@ func TestCount(t *testing.T) {
 			play(t, s).ExpectTable(s.rows)
 		})
 	}
-}
-
-// 12.4: the edges of a message are bytes, and the end of the stream is the kernel's
-func TestSendTCP(t *testing.T) {
-	t.Run("two messages are two lines, and then the stream ends", func(t *testing.T) {
-		link := lab.NewLink(t)
-		link.Run("-clients", "2", "-n", "2", "-timeout", short)
-		link.Carry()
-		link.ExpectStreams([]string{
-			"message 1\nmessage 2\n",
-			"message 3\nmessage 4\n",
-		})
-	})
-
-	t.Run("a connection that is refused is an error", func(t *testing.T) {
-		compare := lab.Start(t, "-addr", lab.AnyPort, "-via", lab.RefusingTCP(t), "-timeout", short)
-
-		compare.ExpectExit(1)
-	})
 }
 
 // 12.5: a stream is read to its end, and what a Read returns is a piece of it

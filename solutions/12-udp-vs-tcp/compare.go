@@ -46,6 +46,22 @@ func sendUDP(addr string, messages []string) error {
 	return nil
 }
 
+// sendTCP is a TCP client: on one connection to addr it sends each message and a
+// newline, and ends the stream. It waits for no server.
+func sendTCP(addr string, messages []string) error {
+	client, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for _, text := range messages {
+		if _, err := fmt.Fprintln(client, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // receiveUDP is the UDP server: it receives datagrams, with a buffer of 65,536
 // bytes, until none has come for the length of timeout. That is "silence", and no
 // error. A datagram that is no message is a receive, and nothing else.
@@ -93,22 +109,6 @@ func (h *half) count(sent int) error {
 		highest = max(highest, i)
 	}
 	h.lost = sent - len(seen)
-	return nil
-}
-
-// sendTCP is a TCP client: on one connection to addr it sends each message and a
-// newline, and ends the stream. It waits for no server.
-func sendTCP(addr string, messages []string) error {
-	client, err := net.Dial("tcp", addr)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	for _, text := range messages {
-		if _, err := fmt.Fprintln(client, text); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -173,9 +173,9 @@ func (h *half) arrive(text string) bool {
 	return i > 0
 }
 
-// run is given, and so is all that follows. It measures UDP, then TCP, and sends
-// everything before it receives anything: until then the kernel keeps it. After an
-// error the rest of the table is 0.
+// run is given, and so is all that follows. It sends everything before it receives
+// anything: until then the kernel keeps it. After an error the rest of the table
+// is 0.
 func run(addr, via string, n, clients int, timeout time.Duration) error {
 	server, err := net.ListenPacket("udp", addr)
 	if err != nil {
@@ -193,14 +193,14 @@ func run(addr, via string, n, clients int, timeout time.Duration) error {
 	for c := 0; c < clients && err == nil; c++ {
 		err = sendUDP(cmp.Or(via, server.LocalAddr().String()), messages(c, n))
 	}
+	for c := 0; c < clients && err == nil; c++ {
+		err = sendTCP(cmp.Or(via, listener.Addr().String()), messages(c, n))
+	}
 	if err == nil {
 		udp, err = receiveUDP(server, timeout)
 	}
 	if err == nil {
 		err = udp.count(n * clients)
-	}
-	for c := 0; c < clients && err == nil; c++ {
-		err = sendTCP(cmp.Or(via, listener.Addr().String()), messages(c, n))
 	}
 	if err == nil {
 		tcp, err = receiveTCP(listener, clients)

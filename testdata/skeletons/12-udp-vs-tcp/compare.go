@@ -30,24 +30,24 @@ func sendUDP(addr string, messages []string) error {
 	return errors.New("TODO 12.1: send each message as a datagram")
 }
 
+// sendTCP is a TCP client: on one connection to addr it sends each message and a
+// newline, and ends the stream. It waits for no server.
+func sendTCP(addr string, messages []string) error {
+	return errors.New("TODO 12.2: connect, send each message and a newline, and end the stream")
+}
+
 // receiveUDP is the UDP server: it receives datagrams, with a buffer of 65,536
 // bytes, until none has come for the length of timeout. That is "silence", and no
 // error. A datagram that is no message is a receive, and nothing else.
 func receiveUDP(server net.PacketConn, timeout time.Duration) (half, error) {
-	return half{}, errors.New("TODO 12.2: receive datagrams until none comes any more")
+	return half{}, errors.New("TODO 12.3: receive datagrams until none comes any more")
 }
 
 // count works out what became of the messages 1 to sent: how many never arrived,
 // how many arrivals were of one that had arrived before, and how many arrived
 // first behind one with a higher number.
 func (h *half) count(sent int) error {
-	return errors.New("TODO 12.3: work out what was lost, what came twice, and what came late")
-}
-
-// sendTCP is a TCP client: on one connection to addr it sends each message and a
-// newline, and ends the stream. It waits for no server.
-func sendTCP(addr string, messages []string) error {
-	return errors.New("TODO 12.4: connect, send each message and a newline, and end the stream")
+	return errors.New("TODO 12.4: work out what was lost, what came twice, and what came late")
 }
 
 // receiveTCP is the TCP server: it accepts so many clients, reads the stream of
@@ -60,9 +60,9 @@ func receiveTCP(listener net.Listener, clients int) (half, error) {
 	return half{}, errors.New("TODO 12.5: accept each client, and find the messages in its stream")
 }
 
-// run is given, and so is all that follows. It measures UDP, then TCP, and sends
-// everything before it receives anything: until then the kernel keeps it. After an
-// error the rest of the table is 0.
+// run is given, and so is all that follows. It sends everything before it receives
+// anything: until then the kernel keeps it. After an error the rest of the table
+// is 0.
 func run(addr, via string, n, clients int, timeout time.Duration) error {
 	server, err := net.ListenPacket("udp", addr)
 	if err != nil {
@@ -80,14 +80,14 @@ func run(addr, via string, n, clients int, timeout time.Duration) error {
 	for c := 0; c < clients && err == nil; c++ {
 		err = sendUDP(cmp.Or(via, server.LocalAddr().String()), messages(c, n))
 	}
+	for c := 0; c < clients && err == nil; c++ {
+		err = sendTCP(cmp.Or(via, listener.Addr().String()), messages(c, n))
+	}
 	if err == nil {
 		udp, err = receiveUDP(server, timeout)
 	}
 	if err == nil {
 		err = udp.count(n * clients)
-	}
-	for c := 0; c < clients && err == nil; c++ {
-		err = sendTCP(cmp.Or(via, listener.Addr().String()), messages(c, n))
 	}
 	if err == nil {
 		tcp, err = receiveTCP(listener, clients)
