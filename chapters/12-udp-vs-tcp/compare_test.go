@@ -78,7 +78,7 @@ func TestReceiveUDP(t *testing.T) {
 		{"a copy arrives, and another when all are there", "repeat 5 after 8, repeat 5 after 10", "", `
 			receives       | 12      | *
 			whole          | 12      | *`},
-		{"a stranger sends what is no message", "stranger says hello after 2, stranger says message 05 after 8", "", `
+		{"a stranger sends what is no message", `stranger says "hello" after 2, stranger says "message 5\n" after 8`, "", `
 			receives       | 12      | *
 			whole          | 10      | *`},
 		{"each datagram is waited for anew", "late 2 3", "-n 3 -timeout 200ms", `
@@ -120,7 +120,7 @@ func TestCount(t *testing.T) {
 		{"three are overtaken by one", "drop 1, hold 2 3 4 until 5", "", `
 			lost           | 1 | *
 			out of order   | 3 | *`},
-		{"what is no message is none of them", "drop 7, stranger says hello after 2, stranger says message 05 after 8", "", `
+		{"what is no message is none of them", `drop 7, stranger says "hello" after 2, stranger says "message 5\n" after 8`, "", `
 			lost           | 1 | *
 			duplicated     | 0 | *
 			out of order   | 0 | *`},

@@ -23,7 +23,7 @@ import (
 //	twice N...           these arrive twice, one copy behind the other
 //	repeat N after M     a copy of N arrives behind M
 //	hold N... until M    these arrive behind M, in the order of their numbers
-//	stranger says TEXT after N   behind N arrives a datagram from an address that
+//	stranger says "TEXT" after N   behind N arrives a datagram from an address that
 //	                     is no client's
 //	late N...            these arrive when the server has read what came before,
 //	                     and most of its -timeout has passed since

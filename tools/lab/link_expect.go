@@ -22,7 +22,7 @@ func (l *Link) ExpectDatagrams(want []string) {
 	}
 	if len(seen) < len(want) {
 		m := &mismatch{outcome: failure.NeverSent, want: want[len(seen)], wanted: true}
-		m.sentence = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.name, len(seen), len(want))
+		m.sentence = fmt.Sprintf("%s sent %d of the %d datagrams that were wanted.", subject.name, len(seen), len(want))
 		l.fail(m)
 	}
 }
@@ -35,7 +35,7 @@ func (l *Link) ExpectStreams(want []string) {
 	for i, text := range want {
 		if i >= len(l.network.Streams) {
 			m := &mismatch{outcome: failure.NeverConnected, want: text, wanted: true}
-			m.sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.name, len(l.network.Streams), len(want))
+			m.sentence = fmt.Sprintf("%s made %d of the %d connections that were wanted.", subject.name, len(l.network.Streams), len(want))
 			l.fail(m)
 		}
 		s := l.network.Streams[i]

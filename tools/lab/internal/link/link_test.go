@@ -32,8 +32,8 @@ func TestLinkScript(t *testing.T) {
 		"hold 2 until 4, drop 4":             "1 3 (4) 2 5 6",
 		"hold 2 until 9":                     "1 3 4 5 6",
 		"answers drop 1":                     "1 2 3 4 5 6",
-		"stranger says hello you after 2":    "1 2 hello you 3 4 5 6",
-		"drop 2, stranger says 2 after 2":    "1 (2) 2 3 4 5 6",
+		`stranger says "hello\n" after 2`:   "1 2 hello\n 3 4 5 6",
+		`drop 2, stranger says "2" after 2`: "1 (2) 2 3 4 5 6",
 	} {
 		t.Run(script, func(t *testing.T) {
 			var list []string
@@ -65,7 +65,7 @@ func TestLinkScript(t *testing.T) {
 
 // What is no instruction is refused.
 func TestLinkRefuses(t *testing.T) {
-	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "stranger says after 3", "stranger says x", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
+	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "stranger says x after 3", `stranger says "x`, "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
 		assert.Error(t, New(t).read(script), script)
 	}
 }

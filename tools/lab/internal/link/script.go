@@ -10,14 +10,15 @@ import (
 
 var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|rest|cut|end)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
 
-var strangers = regexp.MustCompile(`^stranger says (.+) after (\d+)$`)
+var strangers = regexp.MustCompile(`^stranger says (".*") after (\d+)$`)
 
 // read takes one instruction.
 func (l *Link) read(instruction string) error {
 	if match := strangers.FindStringSubmatch(instruction); match != nil {
 		n, _ := strconv.Atoi(match[2])
-		l.strange[n] = append(l.strange[n], match[1])
-		return nil
+		text, err := strconv.Unquote(match[1])
+		l.strange[n] = append(l.strange[n], text)
+		return err
 	}
 	match := instructions.FindStringSubmatch(instruction)
 	if match == nil {
