@@ -23,8 +23,8 @@ import (
 //	twice N...           these arrive twice, one copy behind the other
 //	repeat N after M     a copy of N arrives behind M
 //	hold N... until M    these arrive behind M, in the order of their numbers
-//	stranger says "TEXT" after N   behind N arrives a datagram from an address that
-//	                     is no client's
+//	stranger says "TEXT" after N
+//	                     a datagram from no client's address arrives behind N
 //	late N...            these arrive when the server has read what came before,
 //	                     and most of its -timeout has passed since
 //

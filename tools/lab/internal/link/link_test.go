@@ -32,8 +32,8 @@ func TestLinkScript(t *testing.T) {
 		"hold 2 until 4, drop 4":             "1 3 (4) 2 5 6",
 		"hold 2 until 9":                     "1 3 4 5 6",
 		"answers drop 1":                     "1 2 3 4 5 6",
-		`stranger says "hello\n" after 2`:   "1 2 hello\n 3 4 5 6",
-		`drop 2, stranger says "2" after 2`: "1 (2) 2 3 4 5 6",
+		`stranger says "hello\n" after 2`:    "1 2 hello\n 3 4 5 6",
+		`drop 2, stranger says "2" after 2`:  "1 (2) 2 3 4 5 6",
 	} {
 		t.Run(script, func(t *testing.T) {
 			var list []string
