@@ -131,6 +131,37 @@ func TestLinkCutsBehindTheClient(t *testing.T) {
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
 }
 
+// What a client has said is heard, also if its server has gone by then.
+func TestLinkHearsTheClientOfAServerThatIsGone(t *testing.T) {
+	for name, listens := range map[string]bool{"before it accepted": false, "afterwards": true} {
+		t.Run(name, func(t *testing.T) {
+			l, client, server := connected(t)
+			if !listens {
+				l.tcp = netip.MustParseAddrPort(anyPort) // where nobody listens
+				var err error
+				client, err = net.Dial("tcp4", l.Addr)
+				require.NoError(t, err)
+			}
+			_, err := client.Write([]byte("hello"))
+			require.NoError(t, err)
+			require.NoError(t, client.Close())
+
+			if listens {
+				server.(*net.TCPConn).SetLinger(0)
+				server.Close()
+				require.Eventually(t, func() bool { return l.moveBack(l.Streams[0]) }, wait.Deadline, time.Millisecond)
+			} else {
+				require.Eventually(t, l.accept, wait.Deadline, time.Millisecond)
+			}
+
+			s := l.Streams[len(l.Streams)-1]
+			assert.Equal(t, "hello", string(s.All))
+			assert.True(t, s.Ended)
+			assert.False(t, s.Broke)
+		})
+	}
+}
+
 // A stream rests until somebody wakes it, once, and the others go on meanwhile.
 func TestLinkRests(t *testing.T) {
 	l, client, server := connected(t, "rest 1 after 3", "pieces 2")

@@ -66,9 +66,7 @@ func (l *Link) accept() bool {
 	if err != nil {
 		l.full = true
 		record.Add(wire.Event{Client: s.name, Kind: wire.Refused, ToServer: true})
-		s.over, s.answered = true, true
-		near.SetLinger(0)
-		near.Close()
+		l.refuse(s)
 		return true
 	}
 	l.t.Cleanup(func() { far.Close() })
@@ -86,6 +84,16 @@ func (l *Link) hear(s *Stream) bool {
 	s.Broke = kernel.IsReset(err)
 	s.Ended = s.Broke || errors.Is(err, io.EOF)
 	return n > 0 || s.Ended
+}
+
+// refuse resets a client's connection, because the server has gone. What the client
+// has said is heard before: it may have gone with the server, and has said it all.
+func (l *Link) refuse(s *Stream) {
+	for !s.Ended && l.hear(s) {
+	}
+	s.answered, s.over = true, true
+	s.near.SetLinger(0)
+	s.near.Close()
 }
 
 // first is the first stream that is not over, and does not rest; nil if there is
@@ -227,9 +235,7 @@ func (l *Link) moveBack(s *Stream) bool {
 		s.answered = true
 		s.near.CloseWrite()
 	case kernel.IsReset(err):
-		s.answered, s.over = true, true
-		s.near.SetLinger(0)
-		s.near.Close()
+		l.refuse(s)
 	default:
 		return false
 	}
