@@ -98,6 +98,6 @@ func (p *Program) Stop() {
 func (p *Program) ExpectStillRunning() {
 	p.t.Helper()
 	if p.waits.EndsWithin(wait.AWhile()) {
-		p.fail(&mismatch{outcome: failure.Exited})
+		p.fail(&mismatch{outcome: failure.Exited, early: p.stopsLater()})
 	}
 }
