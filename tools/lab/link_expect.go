@@ -27,6 +27,23 @@ func (l *Link) ExpectDatagrams(want []string) {
 	}
 }
 
+// ExpectClients wants datagrams to have come from so many addresses: each client
+// has a socket of its own.
+func (l *Link) ExpectClients(n int) {
+	l.t.Helper()
+	l.program.expectBegun()
+	seen := len(l.network.Clients)
+	if seen == n {
+		return
+	}
+	if again := l.program.patient(); again != nil { // it may be chance; see twins
+		again.link.ExpectClients(n)
+		return
+	}
+	l.fail(&mismatch{outcome: failure.TooFewSockets, facts: map[string]string{"addresses": itoa(seen)},
+		sentence: fmt.Sprintf("%s has %d clients, and each sends from a socket of its own; addresses seen: %d.", subject.name, n, seen)})
+}
+
 // ExpectStreams wants the clients to have made so many connections, and each
 // to have sent this, and then the end of its stream.
 func (l *Link) ExpectStreams(want []string) {
