@@ -44,8 +44,8 @@ func receiveUDP(server net.PacketConn, timeout time.Duration) (half, error) {
 }
 
 // count works out what became of the messages 1 to sent: how many never arrived,
-// how many arrivals were of one that had arrived before, and how many arrived
-// first behind one with a higher number.
+// how many arrivals were of one that had arrived before, and how many arrived, for
+// the first time, behind one with a higher number.
 func (h *half) count(sent int) error {
 	return errors.New("TODO 12.4: work out what was lost, what came twice, and what came late")
 }
@@ -54,7 +54,7 @@ func (h *half) count(sent int) error {
 // each to its end, with a buffer of 65,536 bytes, and closes its connection. A
 // receive is whole if it gave a message, its newline, and nothing else. What has
 // no newline is no message. A stream ends by "end of stream", or by "error" if the
-// connection broke, and the next client is served. The table shows how that of the
+// connection broke, and the next client is served. endedBy is how the stream of the
 // client ended that was accepted last.
 func receiveTCP(listener net.Listener, clients int) (half, error) {
 	return half{}, errors.New("TODO 12.5: accept each client, and find the messages in its stream")
