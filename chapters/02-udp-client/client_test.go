@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "udpclient", main) }
@@ -50,9 +51,9 @@ func TestOpen(t *testing.T) {
 		client.Type("which way?\n")
 		asker := server.Expect("which way?")
 		for range 3 {
-			server.SayFromElsewhere(asker, "that way")
+			server.SayFrom("another port", asker, "that way")
 		}
-		server.SayFromAnotherHost(asker, "that way")
+		server.SayFrom("another host", asker, "that way")
 		server.Say(asker, "THIS WAY")
 
 		client.ExpectOutput("THIS WAY\n")
@@ -164,14 +165,47 @@ func TestReceive(t *testing.T) {
 	})
 
 	t.Run("no answer is an error, when the timeout is over", func(t *testing.T) {
+		t.Parallel()
+
 		server := lab.ListenUDP(t)
-		client := server.Run("-timeout", "150ms")
+		client := server.Run("-timeout", "170ms")
 
 		client.Type("is anybody there?\n")
 		server.Expect("is anybody there?")
 
+		client.ExpectLimit().ExpectKept()
 		client.ExpectError()
 		server.ExpectNothing()
+	})
+
+	t.Run("however long the timeout is, it is as long as that", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("take your time\n")
+		server.Expect("take your time")
+
+		client.ExpectLimit()
+	})
+
+	t.Run("strangers who speak meanwhile leave it as it is", func(t *testing.T) {
+		t.Parallel()
+
+		// A longer timeout on a machine that is too busy to speak in time.
+		for timeout, sure := 170*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
+			server := lab.ListenUDP(t)
+			client := server.Run("-timeout", timeout.String())
+
+			client.Type("hello\n")
+			asker := server.Expect("hello")
+			limit := client.ExpectLimit()
+			for !limit.Near() {
+				server.SayFrom("another port", asker, "HELLO")
+			}
+
+			sure = limit.ExpectKept()
+			client.ExpectError()
+		}
 	})
 
 	t.Run("the timeout is the server's, not the typist's", func(t *testing.T) {
@@ -197,4 +231,4 @@ func TestReceive(t *testing.T) {
 }
 
 // 2.4: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }

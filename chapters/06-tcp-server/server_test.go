@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "tcpserver", main) }
@@ -187,7 +188,7 @@ func TestKeepsServing(t *testing.T) {
 }
 
 // 6.4: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // expectAnswer wants the next client to be answered: with what it says, in upper
 // case. What the server still has to do for the one before, it may do first.

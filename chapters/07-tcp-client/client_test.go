@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "tcpclient", main) }
@@ -182,12 +183,25 @@ func TestTimeout(t *testing.T) {
 		t.Parallel()
 
 		server := lab.ListenTCP(t)
-		client := server.Run("-timeout", "150ms")
+		client := server.Run("-timeout", "170ms")
 
 		client.Type("hello\n")
 		server.Accept().Say("HELLO AND SO ON")
 
+		client.ExpectLimit().ExpectKept()
 		client.ExpectError()
+	})
+
+	t.Run("however long the timeout is, it is as long as that", func(t *testing.T) {
+		t.Parallel()
+
+		server := lab.ListenTCP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("take your time\n")
+		server.Accept().Expect("take your time")
+
+		client.ExpectLimit()
 	})
 
 	t.Run("a server that never reads is an error, when the timeout is over", func(t *testing.T) {
@@ -205,15 +219,19 @@ func TestTimeout(t *testing.T) {
 		t.Parallel()
 
 		// A longer timeout on a machine that is too busy to drip steadily.
-		for timeout, steady := time.Second, false; !steady && timeout < 9*time.Second; timeout *= 2 {
+		for timeout, sure := 170*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
 			server := lab.ListenTCP(t)
 			client := server.Run("-timeout", timeout.String())
 
 			client.Type("hello\n")
 			conn := server.Accept()
 			conn.Expect("hello")
-			steady = conn.ExpectEndsWhile('O')
+			limit := client.ExpectLimit()
+			for !limit.Near() {
+				conn.Say("O")
+			}
 
+			sure = limit.ExpectKept()
 			client.ExpectError()
 		}
 	})
@@ -223,27 +241,23 @@ func TestTimeout(t *testing.T) {
 
 		line := strings.Repeat("abcdefgh", 1_500_000)
 
-		// Longer timeouts on a machine that is too busy to tell them apart.
-		for unit, sure := 100*time.Millisecond, false; !sure && unit < 2*time.Second; unit *= 2 {
-			server, desk := lab.ListenTCP(t), lab.ListenTCP(t)
-			client := server.Run("-timeout", (9 * unit).String())
-			later := desk.Run("-timeout", (11 * unit).String())
-			sooner := desk.Run("-timeout", (7 * unit).String())
+		// A longer timeout on a machine that is too busy to read in time.
+		for timeout, sure := 310*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
+			server := lab.ListenTCP(t)
+			client := server.Run("-timeout", timeout.String())
 
 			client.Type(line + "\n")
 			conn := server.Accept()
-			later.Type("hello\n")
-			sooner.Type("hello\n")
-			sooner.ExpectError()
-			late := time.Now() // most of the client's time is over
-			read := conn.Drain()
+			limit := client.ExpectLimit()
+			for !limit.Near() { // and nothing is read
+			}
+			read := conn.Drain(len(line))
 
-			later.ExpectError()
-			sure = client.ExpectNotAfter(later, late) && read == len(line)
+			sure = limit.ExpectKept() && read == len(line)
 			client.ExpectError()
 		}
 	})
 }
 
 // 7.4: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }

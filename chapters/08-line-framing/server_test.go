@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "lineserver", main) }
@@ -225,7 +226,7 @@ func TestKeepsServing(t *testing.T) {
 }
 
 // 8.1: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // expectService wants the next client to be served.
 func expectService(server *lab.Server) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "frameserver", main) }
@@ -232,7 +233,7 @@ func TestKeepsServing(t *testing.T) {
 }
 
 // 9.1: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 
 // expectService wants the next client to be served.
 func expectService(server *lab.Server) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/network"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "compare", main) }
@@ -19,8 +21,8 @@ const short = "30ms"
 
 // play runs compare, its clients at one end of the link and its servers at the
 // other, until it ends or sleeps for good.
-func play(t *testing.T, s scene) *lab.Program {
-	link := lab.NewLink(t, strings.Split(s.link, ", ")...)
+func play(t *testing.T, s scene) *network.Program {
+	link := network.NewLink(t, strings.Split(s.link, ", ")...)
 	args := strings.Fields(s.args)
 	if !strings.Contains(s.args, "-timeout") {
 		args = append(args, "-timeout", short)
@@ -33,7 +35,7 @@ func play(t *testing.T, s scene) *lab.Program {
 // 12.1: one message is one datagram, and each says where it goes
 func TestSendUDP(t *testing.T) {
 	t.Run("four messages are four datagrams", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := network.NewLink(t)
 		link.Run("-clients", "2", "-n", "2", "-timeout", short)
 		link.Carry()
 		link.ExpectDatagrams([]string{
@@ -46,7 +48,7 @@ func TestSendUDP(t *testing.T) {
 // 12.2: the edges of a message are bytes, and the end of the stream is the kernel's
 func TestSendTCP(t *testing.T) {
 	t.Run("two messages are two lines, and then the stream ends", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := network.NewLink(t)
 		link.Run("-clients", "2", "-n", "2", "-timeout", short)
 		link.Carry()
 		link.ExpectStreams([]string{
@@ -56,8 +58,7 @@ func TestSendTCP(t *testing.T) {
 	})
 
 	t.Run("a connection that is refused is an error", func(t *testing.T) {
-		compare := lab.Start(t, "-addr", lab.AnyPort, "-via", lab.RefusingTCP(t), "-timeout", short)
-
+		compare := lab.Start(t, "-addr", "127.0.0.1:0", "-via", network.RefusingTCP(t), "-timeout", short)
 		compare.ExpectExit(1)
 	})
 }
@@ -90,7 +91,7 @@ func TestReceiveUDP(t *testing.T) {
 	}
 
 	t.Run("for an hour, if need be, when the clients have closed their sockets", func(t *testing.T) {
-		link := lab.NewLink(t)
+		link := network.NewLink(t)
 		compare := link.Run("-clients", "3", "-timeout", "1h")
 
 		link.Carry()
@@ -171,7 +172,7 @@ func TestReceiveTCP(t *testing.T) {
 	}
 
 	t.Run("silence ends no stream, and what is over is closed", func(t *testing.T) {
-		link := lab.NewLink(t, "pieces all", "cut 2 after 15", "rest 3 after 15")
+		link := network.NewLink(t, "pieces all", "cut 2 after 15", "rest 3 after 15")
 		compare := link.Run("-clients", "3", "-n", "2", "-timeout", short)
 
 		link.CarryToRest()
@@ -185,9 +186,8 @@ func TestReceiveTCP(t *testing.T) {
 	})
 
 	t.Run("straight to its servers, and another one beside it", func(t *testing.T) {
-		one := lab.Start(t, "-addr", lab.AnyPort, "-timeout", short)
-		two := lab.Start(t, "-addr", lab.AnyPort, "-timeout", short)
-		for _, compare := range []*lab.Program{one, two} {
+		one, two := network.Straight(t, "-timeout", short), network.Straight(t, "-timeout", short)
+		for _, compare := range []*network.Program{one, two} {
 			compare.ExpectTable(`
 				clients        | *       | 1
 				lost           | *       | 0
@@ -197,4 +197,4 @@ func TestReceiveTCP(t *testing.T) {
 }
 
 // 12.5: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sockets.test/tools/lab/internal/subject"
 )
 
 // A Protocol is how the clients of a chapter speak to its server, so that what
@@ -23,7 +25,7 @@ type Protocol struct {
 // it. The next client is served after each.
 func (p Protocol) KeepsServing(t *testing.T) {
 	t.Helper()
-	ask(t)
+	subject.SubtestsFollow(t)
 	check := func(name string, do func(s *Server, visit func(text string))) {
 		t.Helper()
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +69,7 @@ func (p Protocol) KeepsServing(t *testing.T) {
 
 // visit is a client that comes, asks, is answered, and goes.
 func (p Protocol) visit(s *Server, text string) {
-	s.t.Helper()
+	s.subject.T.Helper()
 	if p.UDP {
 		client := s.UDP("next")
 		client.Say(p.Ask(text))
@@ -83,7 +85,7 @@ func (p Protocol) visit(s *Server, text string) {
 // atOnce are clients who have all asked before the program can answer one. A
 // server of one client at a time serves them one after another.
 func (p Protocol) atOnce(s *Server, texts ...string) {
-	s.t.Helper()
+	s.subject.T.Helper()
 	names := []string{"ann", "bob", "cai"}
 	if p.UDP {
 		var clients []*UDP
@@ -129,7 +131,7 @@ func (p Protocol) afterDatagrams(check func(string, func(*Server, func(string)))
 	check("after many that cannot be answered", func(s *Server, visit func(string)) {
 		client := s.UDP("odd")
 		for range many {
-			client.SayUnjudged(unanswerable())
+			client.Say(unanswerable())
 			s.Settle()
 		}
 	})
@@ -178,7 +180,7 @@ func (p Protocol) afterConnections(check func(string, func(*Server, func(string)
 			odd := s.TCP("odd")
 			odd.Say(text)
 			odd.End()
-			odd.Drain() // whatever the answer is
+			odd.Drain(1 << 20) // whatever the answer is
 			odd.Close()
 			s.Settle()
 			visit("still there")

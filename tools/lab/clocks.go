@@ -1,43 +1,106 @@
 package lab
 
 import (
+	"fmt"
 	"time"
 
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/quiet"
-	"sockets.test/tools/internal/wire"
-	"sockets.test/tools/lab/internal/kernel"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
-// ExpectEndsWhile wants the program to end by itself while the lab goes on to
-// say this one byte, each time that the program has read the one before. How
-// it ends is for the next expectation. It was steady if the pauses were so short
-// that a clock which begins anew with each byte, for as long as the program's
-// -timeout, cannot have ended it: on a busy machine the lab itself is slow.
-func (c *TCP) ExpectEndsWhile(one byte) (steady bool) {
-	p := c.program
-	p.t.Helper()
-	const pace, noted, looks = 20 * time.Millisecond, 4, 20 // it takes a while to see a timer: not each time
-	began := time.Now()
-	last, longest := began, time.Duration(0) // it may not have read the last yet, but the one before
-	n := 0
-	for ; !p.waits.EndsWithin(pace); n++ {
-		if c.taken(); n%looks == noted && p.waits.Timers() == failure.NoTimer || time.Since(began) > wait.Deadline {
-			words := subject.name + " goes on for as long as something comes, and should have given up."
-			p.fail(&mismatch{outcome: failure.KeepsRunning, sentence: words})
-		}
-		longest, last = max(longest, time.Since(last)), time.Now()
+// A Limit is the moment at which a program that waits will have given up, as far
+// as its own timer shows.
+type Limit struct {
+	program *subject.Program
+	timeout time.Duration
+	end     time.Time     // by which its timer has rung; the zero time if that is not shown
+	last    time.Time     // when the lab last did something
+	longest time.Duration // that it did nothing
+}
+
+// ExpectLimit wants the program to wait with a limit: with a timer that rings no
+// later than its -timeout says. Its timer is read, and nobody waits for it: the
+// kernel shows for how long a thread has gone to sleep (proc(5), syscall). Of a
+// program that naps, or polls, and where timers are not shown, nothing is asked.
+func (p *Program) ExpectLimit() *Limit {
+	s := p.subject
+	s.T.Helper()
+	limit := &Limit{program: s, timeout: s.Timeout(), last: time.Now()}
+	longest := limit.timeout + max(2*time.Second, limit.timeout/10) // a slow program may nap
+	for began := time.Now(); !s.Waits.EndsIn(time.Millisecond) && time.Since(began) < wait.Moment; {
+		s.Waits.Collect()
+		set, ok := s.Waits.Watch.TimeOut()
 		switch {
-		case n < noted:
-			c.say([]byte{one})
-			continue
-		case n == noted:
-			p.record.Add(wire.Event{Client: c.name, Kind: wire.Note, Text: "and so on, a byte at a time"})
+		case !ok:
+		case set == 0 && s.Waits.Watch.Prove() == quiet.Asleep:
+			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Wait: wait.Result{End: wait.Silent, Resting: failure.Asleep},
+				Sentence: fmt.Sprintf("%s waits, and has set no timer: without an answer it waits for ever.", s.Name()),
+				Facts:    map[string]string{"limit": "none"}})
+		case set > longest:
+			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "longer than the -timeout"},
+				Sentence: fmt.Sprintf("%s waits for up to %v, and its -timeout is %v.", s.Name(), set.Round(time.Millisecond), limit.timeout)})
+		case set <= limit.timeout+slack && set >= limit.timeout*9/10: // else it naps, or polls
+			limit.end = time.Now().Add(set)
+			return limit
 		}
-		kernel.SendNow(c.conn, []byte{one})
 	}
-	return n > 1 && max(longest, time.Since(last)) < p.timeout()/2
+	return limit
+}
+
+// slack is how much a timer may be off that a program has set right: kernels
+// round it up.
+const slack = 10 * time.Millisecond
+
+// Near lets a moment pass, and reports whether most of the limit has. Between two
+// calls the test does what must not begin the limit anew.
+func (l *Limit) Near() bool {
+	l.program.Waits.EndsIn(l.timeout / 15)
+	l.acted()
+	return l.program.Waits.EndsIn(0) || time.Now().After(l.end.Add(-l.timeout/4))
+}
+
+func (l *Limit) acted() {
+	now := time.Now()
+	l.longest, l.last = max(l.longest, now.Sub(l.last)), now
+}
+
+// ExpectKept wants the program to give up when the limit is there: no earlier,
+// and not to be asleep any more afterwards. How it ends is for the next
+// expectation. It reports whether it is sure: on a busy machine the lab itself may
+// have been so slow that a second limit, begun anew, would be over as well.
+func (l *Limit) ExpectKept() (sure bool) {
+	p := l.program
+	p.T.Helper()
+	l.acted()
+	sure = l.longest < l.timeout/2 && l.last.Before(l.end)
+	if l.end.IsZero() { // it was not there to be read, or it was over before it could be
+		sure = !quiet.Shown() || !p.Waits.EndsIn(0)
+	}
+	const enough = 3 // a timer that has rung leaves nobody asleep
+	for asleep := 0; !p.Waits.EndsIn(time.Millisecond) && !l.end.IsZero() && time.Since(l.end) < wait.Deadline; {
+		p.Waits.Collect()
+		set, ok := p.Waits.Watch.TimeOut()
+		if !ok || time.Since(l.end) < slack {
+			continue
+		}
+		if asleep++; asleep < enough {
+			continue
+		}
+		m := &subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "over, and none follows"},
+			Sentence: fmt.Sprintf("A timer of %v, the -timeout, has rung, and %s still waits.", l.timeout, p.Name())}
+		if set > 0 {
+			m.Facts["limit"] = "over, and another has begun"
+			m.Sentence = fmt.Sprintf("%s had %v, its -timeout, and has begun to wait anew.", p.Name(), l.timeout)
+		}
+		p.Fail(m)
+	}
+	if p.Waits.AwaitEnd(wait.Deadline); p.Waits.EndsIn(0) && time.Since(p.Waits.Began) < l.timeout {
+		p.Fail(&subject.Mismatch{Outcome: failure.Exited, Facts: map[string]string{"limit": "shorter than the -timeout"},
+			Sentence: fmt.Sprintf("%s gave up after %v, and its -timeout is %v.", p.Name(), time.Since(p.Waits.Began).Round(time.Millisecond), l.timeout)})
+	}
+	return sure
 }
 
 // ExpectHeard wants a client to have read what was said, and to wait for more,
@@ -45,44 +108,16 @@ func (c *TCP) ExpectEndsWhile(one byte) (steady bool) {
 // or at the TODO of a later step, fails; what one that ended well has printed is
 // for the next expectation. Nobody is waited for here who is only slow.
 func (c *TCP) ExpectHeard() {
-	p := c.program
-	p.t.Helper()
-	c.taken()
-	p.Settle()
-	if !p.waits.EndsIn(0) || p.proc.Exit().Code == 0 {
+	p := c.end.Program
+	p.T.Helper()
+	c.end.Taken()
+	p.Waits.Settle()
+	if !p.Waits.EndsIn(0) || p.Proc.Exit().Code == 0 {
 		return
 	}
-	later := p.stopsLater()
-	if later && c.spoken == nil { // there was nothing to hear yet
+	later := p.StopsLater()
+	if later && c.end.Spoken == nil { // there was nothing to hear yet
 		return
 	}
-	p.fail(&mismatch{outcome: failure.Exited, early: later, sentence: subject.name + " ended before the server had ended its stream."})
-}
-
-// ExpectNotAfter wants the program to have ended, or to be about to, because
-// another has just ended that was to wait longer and began later: no clock is
-// asked but theirs. A timer that has rung leaves nobody asleep, so one that is
-// seen asleep, and not once only, goes by another clock. Where that is not
-// shown, nothing is asked.
-//
-// It reports whether it is sure of a program that has ended: it was seen to have,
-// in less than its -timeout since another clock could have begun. A busy machine
-// may be slow to show that.
-func (p *Program) ExpectNotAfter(other *Program, since time.Time) (sure bool) {
-	p.t.Helper()
-	if p.waits.EndsIn(time.Millisecond) {
-		return time.Since(since) < p.timeout()
-	}
-	const enough = 3
-	for asleep, began := 0, time.Now(); !p.waits.EndsIn(time.Millisecond) && time.Since(began) < wait.Deadline; {
-		p.waits.Collect()
-		if p.waits.Watch.ProveFor(1) != quiet.Asleep {
-			continue
-		}
-		if asleep++; asleep == enough {
-			words := p.name() + " goes on, and " + other.name() + " has given up, which began later and had more time."
-			p.fail(&mismatch{outcome: failure.KeepsRunning, sentence: words})
-		}
-	}
-	return false
+	p.Fail(&subject.Mismatch{Outcome: failure.Exited, Early: later, Sentence: subject.Name() + " ended before the server had ended its stream."})
 }

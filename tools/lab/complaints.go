@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
@@ -15,40 +16,40 @@ import (
 // only what is there soon counts. Whether the program goes on after that is for
 // the next expectation.
 func (p *Program) ExpectComplaints(n int) {
-	p.t.Helper()
+	p.subject.T.Helper()
 	if n == 0 {
 		if p.awaitComplaints(1, min(wait.Patience(), wait.Moment)).End == wait.Done {
-			p.fail(&mismatch{outcome: failure.Complains})
+			p.subject.Fail(&subject.Mismatch{Outcome: failure.Complains})
 		}
 		return
 	}
 	w := p.awaitComplaints(n, wait.Deadline)
 	ended := w.End == wait.Exited
 	if w.End == wait.Done {
-		ended = p.waits.EndsWithin(wait.Moment) // it may say more
+		ended = p.subject.Waits.EndsWithin(wait.Moment) // it may say more
 	}
 	have := len(p.complaints())
 	switch {
 	case w.End == wait.Exited:
-		p.fail(&mismatch{outcome: failure.Exited, wait: w})
+		p.subject.Fail(&subject.Mismatch{Outcome: failure.Exited, Wait: w})
 	case have > n && !ended:
-		p.fail(&mismatch{outcome: failure.ComplainsTwice, sentence: p.counted(have, n)})
+		p.subject.Fail(&subject.Mismatch{Outcome: failure.ComplainsTwice, Sentence: p.counted(have, n)})
 	case have < n:
-		p.fail(&mismatch{outcome: failure.SaysNothing, sentence: p.counted(have, n), wait: w})
+		p.subject.Fail(&subject.Mismatch{Outcome: failure.SaysNothing, Sentence: p.counted(have, n), Wait: w})
 	}
 }
 
 // counted says how many lines there are, and how many were wanted.
 func (p *Program) counted(have, n int) string {
 	if have == 0 {
-		return subject.name + " said nothing on standard error of what was wrong."
+		return subject.Name() + " said nothing on standard error of what was wrong."
 	}
-	return fmt.Sprintf("%s said what was wrong in %d lines on standard error; wanted %d.", subject.name, have, n)
+	return fmt.Sprintf("%s said what was wrong in %d lines on standard error; wanted %d.", subject.Name(), have, n)
 }
 
 func (p *Program) awaitComplaints(n int, limit time.Duration) wait.Result {
-	said := p.proc.Stderr()
-	return p.waits.AwaitOutput(said, limit, func() bool {
+	said := p.subject.Proc.Stderr()
+	return p.subject.Waits.AwaitOutput(said, limit, func() bool {
 		return len(p.complaints()) >= n && strings.HasSuffix(said.String(), "\n")
 	})
 }
@@ -56,7 +57,7 @@ func (p *Program) awaitComplaints(n int, limit time.Duration) wait.Result {
 // complaints are the lines on standard error, but for what a runtime may have
 // remarked before the program was ready.
 func (p *Program) complaints() (lines []string) {
-	for line := range strings.Lines(p.proc.Stderr().String()) {
+	for line := range strings.Lines(p.subject.Proc.Stderr().String()) {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}

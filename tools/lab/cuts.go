@@ -55,8 +55,8 @@ func everyByte(text string) []string {
 // wire before is not shown if an expectation fails from here on. Clients of
 // the scene before have closed.
 func (p *Program) Scene(remark string) {
-	before := p.record
-	p.record = wire.New(before.Server)
-	p.record.Address, p.record.OnLeft = before.Address, before.OnLeft
-	p.record.Add(wire.Event{Kind: wire.Note, Text: remark})
+	before := p.subject.Record
+	p.subject.Record = wire.New(before.Server)
+	p.subject.Record.Address, p.subject.Record.OnLeft = before.Address, before.OnLeft
+	p.subject.Record.Add(wire.Event{Kind: wire.Note, Text: remark})
 }

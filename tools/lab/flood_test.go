@@ -23,7 +23,7 @@ func TestFloodReadsALittle(t *testing.T) {
 	server := Serve(t, "tcp-upper")
 	client := server.SlowTCP("client")
 	heard := func() bool {
-		return slices.ContainsFunc(server.record.Events(), func(e wire.Event) bool { return e.Kind == wire.Bytes && !e.ToServer })
+		return slices.ContainsFunc(server.subject.Record.Events(), func(e wire.Event) bool { return e.Kind == wire.Bytes && !e.ToServer })
 	}
 
 	said := client.Flood(func(i int) string {
@@ -34,7 +34,7 @@ func TestFloodReadsALittle(t *testing.T) {
 	})
 
 	client.Expect(strings.ToUpper(strings.Join(said, "")))
-	events := server.record.Events()
+	events := server.subject.Record.Events()
 	require.Greater(t, len(events), 2)
 	assert.True(t, events[1].Kind == wire.Bytes && events[1].ToServer, "what is answered was said before")
 }

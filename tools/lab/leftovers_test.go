@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 // runs end in different ways, each while a program runs. Those that end before
@@ -47,7 +48,7 @@ func TestRun(t *testing.T) {
 	client := server.UDP("client")
 	client.Say("hello")
 	client.Expect("HELLO")                // so it has forked
-	t.Run("transcripts", lab.Transcripts) // in a temporary folder
+	t.Run("transcripts", transcripts.Run) // in a temporary folder
 	run.end(t)
 }
 

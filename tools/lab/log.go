@@ -3,87 +3,139 @@ package lab
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
-// ExpectLogged wants the program to print a line on standard output that names
-// the client, by its IP address and its port: one more than there were when
-// ExpectLogged was last asked about it.
-func (c *TCP) ExpectLogged() {
-	p := c.program
-	p.t.Helper()
-	w := p.waits.AwaitOutput(p.proc.Stdout(), wait.Deadline, func() bool { return len(c.linesAbout()) > c.lines })
-	if w.End == wait.Done {
-		p.Settle() // it may print more than one
-		c.lines = len(c.linesAbout())
-		return
+// ExpectLogged wants the program to print a line on standard output for each of
+// these clients, which names it by its IP address and its port: one more than
+// there were when it was last asked about. No line of a Go program may name two
+// of them: Println writes a line in one call, where Python's print takes two.
+func (s *Server) ExpectLogged(clients ...*TCP) {
+	p := s.subject
+	p.T.Helper()
+	lacks := func() *TCP {
+		about := linesAbout(p)
+		for _, c := range clients {
+			if len(about[c.here()]) <= c.lines {
+				return c
+			}
+		}
+		return nil
 	}
-	here := c.conn.LocalAddr().String()
-	m := &mismatch{outcome: failure.NotLogged, tcp: c, wait: w, want: "a line about it", facts: map[string]string{}}
-	m.sentence = fmt.Sprintf("%s printed no line about %s where one was due.", subject.name, here)
+	w := p.Waits.AwaitOutput(p.Proc.Stdout(), wait.Deadline, func() bool { return lacks() == nil })
+	if c := lacks(); c != nil {
+		p.Fail(c.notLogged(w))
+	}
+	p.Waits.Settle() // it may print more than one
+	about, named := linesAbout(p), map[int]*TCP{}
+	for _, c := range clients {
+		for _, line := range about[c.here()] {
+			if other := named[line]; other != nil && other != c && p.Waits.Watch.IsGo() {
+				p.Fail(&subject.Mismatch{Outcome: failure.NotLogged, TCP: c.end, Facts: map[string]string{"line": "names two clients"},
+					Sentence: fmt.Sprintf("%s printed a line that names two clients: %q.", subject.Name(), p.Proc.Stdout().Lines()[line])})
+			}
+			named[line] = c
+		}
+		c.lines = len(about[c.here()])
+	}
+}
+
+// notLogged says why there is no line about a client.
+func (c *TCP) notLogged(w wait.Result) *subject.Mismatch {
+	p := c.end.Program
+	m := &subject.Mismatch{Outcome: failure.NotLogged, TCP: c.end, Wait: w, Want: "a line about it", Facts: map[string]string{}}
+	m.Sentence = fmt.Sprintf("%s printed no line about %s where one was due.", subject.Name(), c.here())
 	if c.lines > 0 {
-		m.facts["lines about it"] = itoa(c.lines)
-		m.sentence = fmt.Sprintf("%s printed no further line about %s.", subject.name, here)
+		m.Facts["lines about it"] = strconv.Itoa(c.lines)
+		m.Sentence = fmt.Sprintf("%s printed no further line about %s.", subject.Name(), c.here())
 	}
 	printed := p.Output()
-	_, port, _ := net.SplitHostPort(here)
 	switch {
 	case w.End == wait.Exited:
-		m.outcome, m.sentence, m.facts = failure.Exited, "", nil
-	case c.naming()(printed[strings.LastIndexByte(printed, '\n')+1:]):
-		m.facts["line"] = "not ended"
-		m.sentence = fmt.Sprintf("%s never ended its line about %s: a newline is missing.", subject.name, here)
-	case p.namesNobody():
-		m.facts["line"] = "names nobody"
-		m.sentence = fmt.Sprintf("%s printed a line that does not name %s, by its IP address and its port.", subject.name, here)
-	case strings.Contains(p.proc.Stderr().String(), port):
-		m.facts["line"] = "on standard error"
-		m.sentence = fmt.Sprintf("%s names %s on standard error; the line is wanted on standard output.", subject.name, here)
+		m.Outcome, m.Sentence, m.Facts = failure.Exited, "", nil
+	case slices.Contains(names(printed[strings.LastIndexByte(printed, '\n')+1:]), c.here()):
+		m.Facts["line"] = "not ended"
+		m.Sentence = fmt.Sprintf("%s never ended its line about %s: a newline is missing.", subject.Name(), c.here())
+	case namesNobody(p):
+		m.Facts["line"] = "names nobody"
+		m.Sentence = fmt.Sprintf("%s printed a line that does not name %s, by its IP address and its port.", subject.Name(), c.here())
+	case strings.Contains(p.Proc.Stderr().String(), strconv.Itoa(int(c.here().Port()))):
+		m.Facts["line"] = "on standard error"
+		m.Sentence = fmt.Sprintf("%s names %s on standard error; the line is wanted on standard output.", subject.Name(), c.here())
 	}
-	p.fail(m)
+	return m
 }
 
 // namesNobody reports whether the last line that was printed, behind that by
 // which a server is ready, has no client's port in it.
-func (p *Program) namesNobody() bool {
-	lines := p.proc.Stdout().Lines()
+func namesNobody(p *subject.Program) bool {
+	lines := p.Proc.Stdout().Lines()
 	if len(lines) == 0 || readyLine.MatchString(lines[len(lines)-1]) {
 		return false
 	}
-	return !slices.ContainsFunc(p.record.Clients(), func(c wire.Client) bool {
+	return !slices.ContainsFunc(p.Record.Clients(), func(c wire.Client) bool {
 		_, port, err := net.SplitHostPort(c.Address)
 		return err == nil && strings.Contains(lines[len(lines)-1], port)
 	})
 }
 
-// linesAbout are the lines that name the client.
-func (c *TCP) linesAbout() []string {
-	names := c.naming()
-	return slices.DeleteFunc(c.program.proc.Stdout().Lines(), func(line string) bool { return !names(line) })
+// linesAbout are the lines that name each client, by their place in the output;
+// a line that does twice, twice.
+func linesAbout(p *subject.Program) map[netip.AddrPort][]int {
+	about := map[netip.AddrPort][]int{}
+	for i, line := range p.Proc.Stdout().Lines() {
+		for _, client := range names(line) {
+			about[client] = append(about[client], i)
+		}
+	}
+	return about
 }
 
-// naming recognises text that has the client's IP address and its port.
-func (c *TCP) naming() func(string) bool {
-	here, _ := c.addresses()
-	port := regexp.MustCompile(fmt.Sprintf(`\b%d\b`, here.Port()))
-	return func(text string) bool { return strings.Contains(text, here.Addr().String()) && port.MatchString(text) }
+// names are the clients that a line may name: each IP address in it with each
+// number that a port can have.
+func names(line string) (list []netip.AddrPort) {
+	found := addresses.FindAllString(line, -1)
+	slices.Sort(found)
+	for _, text := range slices.Compact(found) {
+		addr, err := netip.ParseAddr(text)
+		if err != nil {
+			continue
+		}
+		for _, digits := range numbers.FindAllString(line, -1) {
+			if port, err := strconv.ParseUint(digits, 10, 16); err == nil {
+				list = append(list, netip.AddrPortFrom(addr, uint16(port)))
+			}
+		}
+	}
+	return list
 }
+
+var (
+	addresses = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+`)
+	numbers   = regexp.MustCompile(`\d+`)
+)
+
+// here is the client's own address.
+func (c *TCP) here() netip.AddrPort { return c.end.Conn.LocalAddr().(*net.TCPAddr).AddrPort() }
 
 // ExpectUnprinted wants no line on standard output, of those that are there
 // now, to repeat these words of a client: neither as text, in whatever case,
 // nor as numbers, as Println does with a slice of bytes.
 func (p *Program) ExpectUnprinted(words ...string) {
-	p.t.Helper()
-	p.proc.Stdout().Flush()
-	for _, line := range p.proc.Stdout().Lines() {
+	p.subject.T.Helper()
+	p.subject.Proc.Stdout().Flush()
+	for _, line := range p.subject.Proc.Stdout().Lines() {
 		if slices.ContainsFunc(words, func(some string) bool { return repeats(line, some) }) {
-			p.fail(&mismatch{outcome: failure.LogsText, got: []byte(line), want: "nothing that a client said"})
+			p.subject.Fail(&subject.Mismatch{Outcome: failure.LogsText, Got: []byte(line), Want: "nothing that a client said"})
 		}
 	}
 }

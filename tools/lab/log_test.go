@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,5 +20,22 @@ func TestRepeats(t *testing.T) {
 		"goroutine ended: 127.0.0.1:50001: 15 bytes": false,
 	} {
 		assert.Equal(t, want, repeats(line, "my w"), "%s", line)
+	}
+}
+
+// A client is named by its address and its port, in whatever words.
+func TestNames(t *testing.T) {
+	client := netip.MustParseAddrPort("127.0.0.1:50001")
+	for line, want := range map[string]bool{
+		"127.0.0.1:50001 comes":                      true,
+		`("127.0.0.1", 50001) has gone`:              true, // Python
+		"2026/01/02 03:04:05 served 127.0.0.1:50001": true,
+		"127.0.0.1:50001127.0.0.1:50002":             false, // nobody can tell
+		"127.0.0.1:50002goes 127.0.0.1:50001goes":    true,
+		"127.0.0.1:500011 comes":                     false,
+		"50001 comes":                                false,
+		"127.0.0.1 comes":                            false,
+	} {
+		assert.Equal(t, want, slices.Contains(names(line), client), "%s", line)
 	}
 }

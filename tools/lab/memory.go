@@ -6,6 +6,7 @@ import (
 	"sockets.test/tools/internal/failure"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/lab/internal/kernel"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
@@ -13,13 +14,13 @@ import (
 // at once since it was ready, and to be there. Where the system does not show
 // that, nothing is asked.
 func (s *Server) ExpectMemory(most int) {
-	s.t.Helper()
-	grown := kernel.Memory(s.pid()) - s.atFirst.memory
+	s.subject.T.Helper()
+	grown := kernel.Memory(s.subject.Pid()) - s.atFirst.memory
 	switch {
-	case s.waits.EndsIn(0):
-		s.fail(&mismatch{outcome: failure.Exited})
+	case s.subject.Waits.EndsIn(0):
+		s.subject.Fail(&subject.Mismatch{Outcome: failure.Exited})
 	case grown > most:
-		s.fail(&mismatch{outcome: failure.TooMuchMemory, sentence: fmt.Sprintf("%s set aside %d MiB of memory at once.", subject.name, grown>>20)})
+		s.subject.Fail(&subject.Mismatch{Outcome: failure.TooMuchMemory, Sentence: fmt.Sprintf("%s set aside %d MiB of memory at once.", subject.Name(), grown>>20)})
 	}
 }
 
@@ -27,14 +28,14 @@ func (s *Server) ExpectMemory(most int) {
 // than when it was ready, at most, when it has come to rest. Where the system
 // does not show that, nothing is asked.
 func (s *Server) ExpectFiles(more int) {
-	s.t.Helper()
+	s.subject.T.Helper()
 	s.takeIn() // it may not have accepted yet what it will keep
-	have := func() int { n, _ := quiet.Descriptors(s.pid()); return n - s.atFirst.files }
-	switch s.waits.AwaitState(func() bool { return have() <= more }).End {
+	have := func() int { n, _ := quiet.Descriptors(s.subject.Pid()); return n - s.atFirst.files }
+	switch s.subject.Waits.AwaitState(func() bool { return have() <= more }).End {
 	case wait.Exited:
-		s.fail(&mismatch{outcome: failure.Exited})
+		s.subject.Fail(&subject.Mismatch{Outcome: failure.Exited})
 	case wait.Silent, wait.Late:
-		s.fail(&mismatch{outcome: failure.TooManyFiles, sentence: fmt.Sprintf("%s has opened %d files and sockets since it was ready; %d should be enough.", subject.name, have(), more)})
+		s.subject.Fail(&subject.Mismatch{Outcome: failure.TooManyFiles, Sentence: fmt.Sprintf("%s has opened %d files and sockets since it was ready; %d should be enough.", subject.Name(), have(), more)})
 	}
 }
 

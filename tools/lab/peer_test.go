@@ -234,7 +234,7 @@ func TestUDPPeer(t *testing.T) {
 		server := lab.ListenUDP(t)
 		client := server.Run("client-udp")
 		asker := server.Expect("hello")
-		server.SayFromElsewhere(asker, "JELLO.")
+		server.SayFrom("another port", asker, "JELLO.")
 		server.Say(asker, "HELLO.")
 		client.ExpectOutput("HELLO.")
 	})

@@ -5,26 +5,32 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
-	"time"
 
 	"sockets.test/tools/internal/failure"
-	"sockets.test/tools/internal/wire"
 	"sockets.test/tools/lab/internal/kernel"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
 // A UDPPeer is the lab's own server, for a program that is a client.
 type UDPPeer struct {
-	peer
-	conn  *net.UDPConn // nil until it is open
-	holds *net.UDPConn // the port, until then
+	Addr string // where it receives
+
+	peer  *subject.UDPPeer
+	holds *net.UDPConn // the port, until it is open
+}
+
+func newUDPPeer(t testing.TB, addr string) *UDPPeer {
+	return &UDPPeer{Addr: addr, peer: &subject.UDPPeer{Peer: subject.NewPeer(t, addr)}}
 }
 
 // ListenUDP opens a server that answers only as the test says.
 func ListenUDP(t testing.TB) *UDPPeer {
 	t.Helper()
-	conn := listenUDP(t, AnyPort)
-	return &UDPPeer{peer: newPeer(t, conn.LocalAddr().String()), conn: conn}
+	conn := listenUDP(t, subject.AnyPort)
+	s := newUDPPeer(t, conn.LocalAddr().String())
+	s.peer.Conn = conn
+	return s
 }
 
 // ReserveUDP gives a server that has its port, and no socket there that would
@@ -34,7 +40,7 @@ func ReserveUDP(t testing.TB) *UDPPeer {
 	// A connected socket takes datagrams from its partner only. It shares a port
 	// that the kernel chose for one that did not: else it might choose the same
 	// for two that would share it.
-	partner, first := listenUDP(t, AnyPort), listenUDP(t, AnyPort)
+	partner, first := listenUDP(t, subject.AnyPort), listenUDP(t, subject.AnyPort)
 	if raw, err := first.SyscallConn(); err == nil {
 		kernel.SharePort("", "", raw)
 	}
@@ -48,23 +54,35 @@ func ReserveUDP(t testing.TB) *UDPPeer {
 		t.Fatalf("lab: %v", err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &UDPPeer{peer: newPeer(t, conn.LocalAddr().String()), holds: conn.(*net.UDPConn)}
+	s := newUDPPeer(t, conn.LocalAddr().String())
+	s.holds = conn.(*net.UDPConn)
+	return s
+}
+
+// Run starts the program as a client of this server: with -addr and the server's
+// address, and these arguments, of which a subcommand comes first. What the server
+// expects next, it expects of the client that was started last, or typed to since.
+func (s *UDPPeer) Run(args ...string) *Program {
+	s.peer.T.Helper()
+	p := Start(s.peer.T, subject.With(s.Addr, args)...)
+	s.peer.Takes(p.subject)
+	return p
 }
 
 // Open begins to receive.
 func (s *UDPPeer) Open() {
-	s.t.Helper()
+	s.peer.T.Helper()
 	if !kernel.PortsAreShared { // then another program could take it now, if it had the luck
 		s.holds.Close()
 	}
-	s.conn = listenUDP(s.t, s.Addr)
+	s.peer.Conn = listenUDP(s.peer.T, s.Addr)
 	s.holds.Close()
 }
 
 func listenUDP(t testing.TB, addr string) *net.UDPConn {
 	t.Helper()
 	config := net.ListenConfig{}
-	if addr != AnyPort {
+	if addr != subject.AnyPort {
 		config.Control = kernel.SharePort
 	}
 	conn, err := config.ListenPacket(t.Context(), "udp", addr)
@@ -78,11 +96,11 @@ func listenUDP(t testing.TB, addr string) *net.UDPConn {
 // Expect wants the program's next datagram to be these bytes, and returns the
 // address that it came from.
 func (s *UDPPeer) Expect(want string) netip.AddrPort {
-	s.t.Helper()
+	s.peer.T.Helper()
 	got, from := s.expect(want)
 	if string(got) != want {
-		event := len(s.record.Events()) - 1
-		s.program.fail(&mismatch{outcome: failure.Wrong, want: want, wanted: true, got: got, event: event, offset: firstDifference(want, got), peer: s})
+		event := len(s.peer.Record.Events()) - 1
+		s.peer.Program.Fail(&subject.Mismatch{Outcome: failure.Wrong, Want: want, Wanted: true, Got: got, Event: event, Offset: subject.FirstDifference(want, got), Peer: s.peer})
 	}
 	return from
 }
@@ -90,92 +108,70 @@ func (s *UDPPeer) Expect(want string) netip.AddrPort {
 // ExpectSome wants a datagram, whatever its bytes, and returns them, and the
 // address that it came from.
 func (s *UDPPeer) ExpectSome() (string, netip.AddrPort) {
-	s.t.Helper()
+	s.peer.T.Helper()
 	got, from := s.expect("")
 	return string(got), from
 }
 
 func (s *UDPPeer) expect(want string) ([]byte, netip.AddrPort) {
-	s.t.Helper()
-	got, from, w := s.receive(wait.Deadline)
+	s.peer.T.Helper()
+	got, from, w := s.peer.Receive(wait.Deadline)
 	if w.End != wait.Done {
-		m := &mismatch{outcome: failure.NeverSent, want: want, wanted: true, wait: w, peer: s}
+		m := &subject.Mismatch{Outcome: failure.NeverSent, Want: want, Wanted: true, Wait: w, Peer: s.peer}
 		if w.End == wait.Exited {
-			m.outcome = failure.Exited
+			m.Outcome = failure.Exited
 		}
-		s.program.fail(m)
+		s.peer.Program.Fail(m)
 	}
 	return got, from
 }
 
-// receive takes and notes the next datagram of the client that was started last.
-func (s *UDPPeer) receive(limit time.Duration) ([]byte, netip.AddrPort, wait.Result) {
-	got, from, w := receive(s.program, s.conn, limit)
-	if w.End == wait.Done {
-		s.meet(from.String())
-		s.record.Add(wire.Event{Client: s.program.name(), Kind: wire.Bytes, ToServer: true, Data: got})
-	}
-	return got, from, w
-}
-
 // Say sends a datagram to the program, from the server's own address.
 func (s *UDPPeer) Say(to netip.AddrPort, text string) {
-	s.t.Helper()
-	s.send(s.conn, "", to, text)
+	s.peer.T.Helper()
+	s.peer.Send(s.peer.Conn, "", to, text)
 }
 
-// SayFromElsewhere sends a datagram to the program from an address that it has
-// not asked.
-func (s *UDPPeer) SayFromElsewhere(to netip.AddrPort, text string) {
-	s.t.Helper()
-	stranger := listenUDP(s.t, AnyPort)
-	defer stranger.Close()
-	s.send(stranger, stranger.LocalAddr().String(), to, text)
-}
-
-// SayFromAnotherHost sends a datagram to the program from the server's port at
-// another address of this machine. Where there is none, nothing is sent.
-func (s *UDPPeer) SayFromAnotherHost(to netip.AddrPort, text string) {
-	s.t.Helper()
-	neighbour := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), netip.MustParseAddrPort(s.Addr).Port())
-	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(neighbour))
-	if err != nil {
+// SayFrom sends a datagram to the program from a stranger, whom it has not asked:
+// from "another port" of the server's address, or from "another host", which is the
+// server's port at another address of this machine. Where there is no such
+// address, nothing is sent.
+func (s *UDPPeer) SayFrom(stranger string, to netip.AddrPort, text string) {
+	s.peer.T.Helper()
+	server := netip.MustParseAddrPort(s.Addr)
+	var from netip.AddrPort
+	switch stranger {
+	case "another port":
+		from = netip.AddrPortFrom(server.Addr(), 0)
+	case "another host":
+		from = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), server.Port())
+	default:
+		s.peer.T.Fatalf("lab: SayFrom(%q): neither \"another port\" nor \"another host\"", stranger)
+	}
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(from))
+	if err != nil && stranger == "another host" {
 		return
 	}
+	if err != nil {
+		s.peer.T.Fatalf("lab: %v", err)
+	}
 	defer conn.Close()
-	s.send(conn, neighbour.String(), to, text)
-}
-
-func (s *UDPPeer) send(conn *net.UDPConn, from string, to netip.AddrPort, text string) {
-	s.t.Helper()
-	s.record.Add(wire.Event{Client: s.nameOf(to), Kind: wire.Bytes, Data: []byte(text), From: from})
-	if _, err := conn.WriteToUDPAddrPort([]byte(text), to); err != nil {
-		s.t.Fatalf("lab: %v", err)
-	}
-}
-
-func (s *UDPPeer) nameOf(addr netip.AddrPort) string {
-	for _, c := range s.record.Clients() {
-		if c.Address == addr.String() {
-			return c.Name
-		}
-	}
-	return s.program.name()
+	s.peer.Send(conn, conn.LocalAddr().String(), to, text)
 }
 
 // ExpectNothing wants no datagram to be there, none to come any more, and the
 // program not to give up, if it has not ended: it is seen asleep, with no timer
 // that will ring soon, or it outlasts a few seconds of silence.
 func (s *UDPPeer) ExpectNothing() {
-	s.t.Helper()
-	ended := s.program.waits.EndsIn(0)
-	got, _, w := s.receive(wait.AWhile())
+	s.peer.T.Helper()
+	ended := s.peer.Program.Waits.EndsIn(0)
+	got, _, w := s.peer.Receive(wait.AWhile())
 	switch {
 	case w.End == wait.Done:
-		event := len(s.record.Events()) - 1
-		s.program.fail(&mismatch{outcome: failure.TooMuch, got: got, event: event, peer: s})
+		event := len(s.peer.Record.Events()) - 1
+		s.peer.Program.Fail(&subject.Mismatch{Outcome: failure.TooMuch, Got: got, Event: event, Peer: s.peer})
 	case w.End == wait.Exited && !ended:
-		s.program.fail(&mismatch{outcome: failure.Exited})
+		s.peer.Program.Fail(&subject.Mismatch{Outcome: failure.Exited})
 	}
 }
 

@@ -2,15 +2,11 @@ package lab_test
 
 import (
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"sockets.test/tools/lab"
 )
@@ -24,31 +20,6 @@ func TestTogether(t *testing.T) {
 	lab.Together(partner.Program, client)
 
 	client.ExpectOutput("HELLO.")
-}
-
-// The same holds for a transcript's host, which is not the lab's.
-func TestTranscriptsHost(t *testing.T) {
-	proof(t) // which host needs, to find the port
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("there is no python3")
-	}
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "slow.txtar"), []byte(`# a slow host is waited for
-host python3 $WORK/slow.py 0
-run client-tcp
-printed 'HELLO.'
-
--- slow.py --
-import socket, time
-server = socket.create_server(("127.0.0.1", 0))
-conn, _ = server.accept()
-text = conn.recv(100)
-time.sleep(1)
-conn.sendall(text.upper() + b".")
-`), 0o666))
-	t.Setenv("LAB_TRANSCRIPTS", dir)
-
-	lab.Transcripts(t)
 }
 
 // A server may be told a name, or an address of IPv6, and its clients find it.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 // scenarioEnv is set in the copy of this test binary that plays the scenarios.
@@ -40,7 +41,7 @@ var scenarios = []scenario{
 	{"megabyte-line", func(t *testing.T) { lab.Serve(t, "megabyte-line") }},
 	{"another-port", func(t *testing.T) { lab.Start(t, "other-port", "-addr", "127.0.0.1:12001").Ready() }},
 	{"prints-its-flag", func(t *testing.T) {
-		lab.Start(t, "its-flag", "-addr", lab.AnyPort).Ready()
+		lab.Start(t, "its-flag", "-addr", "127.0.0.1:0").Ready()
 	}},
 	{"udp-not-listening", func(t *testing.T) { proof(t); ask(t, "udp-gone").Expect("HELLO") }},
 	{"tcp-not-listening", func(t *testing.T) { proof(t); lab.Serve(t, "tcp-gone").TCP("client") }},
@@ -236,7 +237,7 @@ var scenarios = []scenario{
 	{"wrong-status", func(t *testing.T) { lab.Start(t, "status-3").ExpectExit(1) }},
 	{"panics-instead", func(t *testing.T) { lab.Start(t, "panics").ExpectExit(1) }},
 	{"says-nothing", func(t *testing.T) { lab.Start(t, "mute").ExpectExit(1) }},
-	{"transcript", func(t *testing.T) { lab.Transcripts(t) }},
+	{"transcript", func(t *testing.T) { transcripts.Run(t) }},
 }
 
 // ask sends a datagram to the fake server.

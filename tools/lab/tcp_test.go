@@ -17,7 +17,7 @@ import (
 // drawn is the kind of the last event that a client caused.
 func drawn(t *testing.T, p *Program) wire.Kind {
 	t.Helper()
-	events := p.record.Events()
+	events := p.subject.Record.Events()
 	i := len(events) - 1
 	for i >= 0 && !events[i].ToServer {
 		i--
@@ -83,9 +83,9 @@ func TestSayNeverWaits(t *testing.T) {
 	client.Say(strings.Repeat("x", 32<<20))
 
 	assert.Less(t, time.Since(began), wait.Deadline/2, "a write that waits takes the deadline, at least")
-	assert.NotEmpty(t, client.unsaid)
-	client.noteUnsent()
-	events := server.record.Events()
+	assert.NotEmpty(t, client.end.Unsaid)
+	client.end.NoteUnsent()
+	events := server.subject.Record.Events()
 	assert.Regexp(t, `^\d+ of 33554432 bytes have not arrived$`, events[len(events)-1].Text)
 }
 
@@ -101,8 +101,8 @@ func TestSaidInTheEnd(t *testing.T) {
 
 	client.Expect(strings.ToUpper(text))
 	client.ExpectEnd()
-	assert.Empty(t, client.unsaid)
-	notes := slices.ContainsFunc(server.record.Events(), func(e wire.Event) bool { return e.Kind == wire.Note })
+	assert.Empty(t, client.end.Unsaid)
+	notes := slices.ContainsFunc(server.subject.Record.Events(), func(e wire.Event) bool { return e.Kind == wire.Note })
 	assert.False(t, notes, "there is nothing to remark on")
 }
 

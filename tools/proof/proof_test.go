@@ -55,7 +55,7 @@ const (
 	serves   = "\t\tserver := lab.Serve(t)\n"
 	parses   = "\tflag.Parse()\n"
 	unbound  = "TODO 1.1: bind a UDP socket to the address"
-	replays  = "func TestTranscripts(t *testing.T) { lab.Transcripts(t) }\n"
+	replays  = "func TestTranscripts(t *testing.T) { transcripts.Run(t) }\n"
 	answered = "TestAnswer/each_answer_is_as_long_as_its_question"
 )
 
@@ -102,10 +102,10 @@ func TestEachProofCanFail(t *testing.T) {
 	}{
 		{"a test passes on the skeleton", proof.Skeleton,
 			edit(judgetest.Tests, serves, "\t\tif t != nil {\n\t\t\treturn\n\t\t}\n"+serves),
-			judgetest.Tests + `:12: ` + answered + ` does not fail on the skeleton: it says "pass" before any work is done`},
+			judgetest.Tests + `:13: ` + answered + ` does not fail on the skeleton: it says "pass" before any work is done`},
 		{"a test skips the skeleton", proof.Skeleton,
 			edit(judgetest.Tests, serves, "\t\tt.Skip()\n"+serves),
-			judgetest.Tests + `:12: ` + answered + ` does not fail on the skeleton: it says "skip" before any work is done`},
+			judgetest.Tests + `:13: ` + answered + ` does not fail on the skeleton: it says "skip" before any work is done`},
 		{"the skeleton does not vet", proof.Skeleton,
 			edit(judgetest.Skeleton, parses, parses+"\tfmt.Printf(\"%d\\n\", *addr)\n"),
 			judgetest.Skeleton + ":1: go vet refuses it:"},
@@ -117,7 +117,7 @@ func TestEachProofCanFail(t *testing.T) {
 			judgetest.Skeleton + ":15:2: expected declaration, found 'if'"},
 		{"the skeleton fails without a TODO", proof.Skeleton,
 			edit(judgetest.Skeleton, unbound, "nothing is here yet"),
-			judgetest.Tests + `:12: ` + answered + ` does not stop at a TODO of the skeleton, but says "exited":`},
+			judgetest.Tests + `:13: ` + answered + ` does not stop at a TODO of the skeleton, but says "exited":`},
 		{"the skeleton has a second file", proof.Skeleton,
 			edit("testdata/skeletons/01-echo/more.go", "", "package main\n"),
 			"testdata/skeletons/01-echo:1: a skeleton is one file; here are 2"},

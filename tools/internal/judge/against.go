@@ -28,15 +28,15 @@ func Against(c *tree.Chapter) (string, error) {
 }
 
 // A Base is the hash of what the tests of all chapters have in common: Go, the
-// modules, package lab, and those of the tools that lab imports. The others may
-// change, and no verdict is the older for it.
+// modules, package lab and those beside it, and the tools that these import. The
+// others may change, and no verdict is the older for it.
 type Base string
 
 // BaseOf reads a tree's Base. Whoever asks for many chapters asks for it once.
 func BaseOf(t *tree.Tree) (Base, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	packages := []string{"tools/lab"}
+	packages := []string{"tools/lab", "tools/lab/network", "tools/lab/transcripts"}
 	for i := 0; i < len(packages); i++ {
 		files, err := filepath.Glob(filepath.Join(t.Root, filepath.FromSlash(packages[i]), "*.go"))
 		if err != nil {

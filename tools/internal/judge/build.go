@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"sockets.test/tools/internal/direct"
 	"sockets.test/tools/internal/tree"
 )
 
@@ -89,19 +91,55 @@ func (j *Judge) turn(ctx context.Context, key string) (done func(), err error) {
 // build builds the program in the folder work. A program that the compiler
 // refuses has no path, but the compiler's words.
 func (j *Judge) build(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
+	if path, said, err = j.quickly(ctx, c, p, work); !errors.Is(err, direct.ErrNot) {
+		return path, said, err
+	}
 	if p.Files == nil {
 		path, said, err = j.compile(ctx, work, p.Dir)
 		return path, j.complaints(said), err
 	}
-	// The solution's folder, because in the chapter's a half-written file of
-	// the learner's may lie beside.
-	dir := filepath.Join("solutions", c.Key)
+	dir := stead(c)
 	overlay, err := lay(work, filepath.Join(j.Tree.Root, dir), p.Files)
 	if err != nil {
 		return "", "", err
 	}
 	path, said, err = j.compile(ctx, work, filepath.ToSlash(dir), "-overlay="+overlay)
 	return path, j.complaints(said, work, dir), err
+}
+
+// stead is the folder in whose place a program is built that has none: the
+// solution's, because in the chapter's a half-written file of the learner's may
+// lie beside.
+func stead(c *tree.Chapter) string { return filepath.Join("solutions", c.Key) }
+
+// quickly is build without the go command. It is direct.ErrNot if the program
+// takes more.
+func (j *Judge) quickly(ctx context.Context, c *tree.Chapter, p Program, work string) (path, said string, err error) {
+	builder, _ := j.builders.LoadOrStore(j.Race, &direct.Builder{Root: j.Tree.Root, Dir: j.Dir, Race: j.Race})
+	dir, files := stead(c), p.Files
+	if files == nil {
+		dir = filepath.FromSlash(p.Dir)
+		if files, err = tree.Program(filepath.Join(j.Tree.Root, dir)); err != nil {
+			return "", "", err
+		}
+	}
+	var list []direct.File
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		file := direct.File{Path: filepath.Join(work, name), Shown: filepath.Join(j.Tree.Root, dir, name)}
+		if err := os.WriteFile(file.Path, []byte(files[name]), 0o666); err != nil {
+			return "", "", err
+		}
+		list = append(list, file)
+	}
+	path = filepath.Join(work, "program"+exe())
+	said, err = builder.(*direct.Builder).Build(ctx, path, list)
+	if said == "" && err == nil {
+		return path, "", nil
+	}
+	if p.Files == nil { // a file of the tree is named by its path from the root
+		said = strings.ReplaceAll(said, work, dir)
+	}
+	return "", j.complaints(said, work), err
 }
 
 // compile builds the program that is in a folder of the tree. It has no path if

@@ -5,7 +5,7 @@
 //   - one way to judge the learner's program, the skeleton, the solution, a
 //     mistake, a variant, and a program in another language;
 //   - the tests are built once, and judge every program that comes: a verdict
-//     costs one go build of the program, and the tests' own time;
+//     costs one build of the program, and the tests' own time;
 //   - a verdict is data: step, test, outcome, what was observed, times.
 //
 // Non-goals: showing a verdict, and remembering it.
@@ -36,6 +36,8 @@ type Judge struct {
 
 	race   sync.Once
 	racing *Judge
+
+	builders sync.Map // by Race: see quickly
 }
 
 // Racing is the judge that builds the same programs with the race detector.

@@ -175,8 +175,7 @@ func TestARaceEndsAProgram(t *testing.T) {
 	assert.False(t, v.Passed, "it has been asked")
 	assert.NotZero(t, v.Raced)
 
-	j.Race = true
-	v, err = j.Judge(t.Context(), c, racy)
+	v, err = j.Racing().Judge(t.Context(), c, racy)
 	require.NoError(t, err)
 	require.NotNil(t, v.First())
 	assert.Equal(t, string(failure.DataRace), v.First().Kind(), v.First().Text)
@@ -256,7 +255,7 @@ func TestWhatTestsMayDo(t *testing.T) {
 		t.Parallel()
 		_, err := run(t, act, act+"\t\tnothing()\n")
 
-		assert.EqualError(t, err, "the tests of 01-echo cannot be built:\nchapters/01-echo/server_test.go:15:3: undefined: nothing\n")
+		assert.EqualError(t, err, "the tests of 01-echo cannot be built:\nchapters/01-echo/server_test.go:16:3: undefined: nothing\n")
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 // atOnce is into how many parts a chapter's tests are divided. Each part has a
 // process of its own, and programs of its own, so that no test can tell; they
 // spend much of their time waiting for those.
-var atOnce = min(4, runtime.NumCPU())
+var atOnce = min(4, runtime.NumCPU()+1)
 
 // parts divides test functions, in their order, into n parts or fewer that take
 // about the same time, as far as their length tells. Each is what go test -run

@@ -27,5 +27,26 @@ var lengths = map[uint64]int{unix.SYS_EPOLL_PWAIT: 3}
 
 func (w *Watch) isFar(nr uint64, a args) bool {
 	arg, ok := lengths[nr]
-	return ok && w.far > 0 && time.Duration(int32(a[arg]))*time.Millisecond >= w.far
+	return ok && w.isLong(time.Duration(int32(a[arg]))*time.Millisecond)
+}
+
+// isLong reports whether a time-out of this length counts as none, and notes it.
+func (w *Watch) isLong(set time.Duration) bool {
+	if w.far == 0 || set < w.far {
+		return false
+	}
+	if w.first == 0 || set < w.first {
+		w.first = set
+	}
+	return true
+}
+
+// TimeOut looks whether every thread sleeps, as Sleeps does, and returns for how
+// long the first of those went to sleep that will wake by themselves; 0 if none
+// will. It is not ok if the program was not seen to sleep, or if a thread waits
+// with a time-out that is not shown; see ProveFor.
+func (w *Watch) TimeOut() (set time.Duration, ok bool) {
+	w.first = 0
+	ok = w.Sleeps()
+	return w.first, ok
 }

@@ -21,3 +21,15 @@ func TestProveFor(t *testing.T) {
 	assert.Equal(t, quiet.Awake, watch.ProveFor(2*time.Hour))
 	assert.Equal(t, quiet.Awake, watch.Prove())
 }
+
+// What is shown is how long the timer was set for when the program went to sleep.
+func TestTimeOut(t *testing.T) {
+	for scene, want := range map[string]time.Duration{"AfterFunc": time.Hour, "UDP echo": 0} {
+		pid, _ := start(t, scene)
+		watch := quiet.New(pid)
+		var set time.Duration
+
+		assert.Eventually(t, func() (ok bool) { set, ok = watch.TimeOut(); return ok }, 5*time.Second, 2*time.Millisecond)
+		assert.InDelta(t, want.Seconds(), set.Seconds(), 1)
+	}
+}

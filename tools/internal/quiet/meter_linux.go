@@ -46,8 +46,8 @@ type sample struct {
 	compiled bool              // one process, and a Go program
 }
 
-// Moved tells the Meter of bytes that no socket shows.
-func (m *Meter) Moved() { m.begun = false }
+// Moved tells the Meter of bytes that it does not see, or that somebody knows of.
+func (m *Meter) Moved() { m.begun, m.effort.All = false, 0 }
 
 // Look returns what the program has done since bytes last moved, or since the
 // first look. It returns false where that cannot be known.
@@ -59,10 +59,11 @@ func (m *Meter) Look() (Effort, bool) {
 	}
 	if m.begun { // a thread that has ended took its share along
 		m.effort.Kept += max(0, now.delay-m.last.delay)
+		m.effort.All += max(0, now.cpu-m.last.cpu)
 	}
 	if !m.begun || moved(m.mark, m.last, now) {
 		m.begun, m.mark, m.kept = true, now, m.effort.Kept
-		m.effort = Effort{Kept: m.effort.Kept}
+		m.effort = Effort{Kept: m.effort.Kept, All: m.effort.All}
 	} else {
 		m.effort.CPU += max(0, now.cpu-m.last.cpu)
 		m.effort.Clock = now.at.Sub(m.mark.at)

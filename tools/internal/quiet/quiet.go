@@ -38,6 +38,8 @@
 //
 //   - [Effort.Spins]: so much processor time. A busy machine gives less of it
 //     in a second, and makes nobody use more.
+//   - [Effort.Talks]: much more processor time, while bytes moved all the time, but
+//     none that the watcher knows of: it talks to itself.
 //   - [Effort.Stirs]: so much time asleep by its own alarms, and awake, in which
 //     it woke again and again. The time for which it was ready to run and had
 //     no processor does not count.
@@ -93,6 +95,7 @@ type Socket struct {
 type Effort struct {
 	Clock    time.Duration // how long that is
 	CPU      time.Duration // processor time
+	All      time.Duration // processor time since the first look, or since Moved: also while its own bytes moved
 	Own      time.Duration // Clock, less the waiting for a processor; 0 where that is not told
 	Wakes    int           // how many looks found that it had slept and woken since the look before
 	Kept     time.Duration // waiting for a processor since the first look, all threads together
@@ -103,6 +106,10 @@ type Effort struct {
 // time by the clock: ten threads that wait for a time without sleeping use ten
 // times what one does.
 func (e Effort) Spins(bound time.Duration) bool { return e.CPU >= bound && e.Clock >= bound }
+
+// Talks reports whether the program has used so much processor time, whatever has
+// moved in its sockets.
+func (e Effort) Talks(bound time.Duration) bool { return e.All >= bound }
 
 // naps are as many as a program takes that looks again and again. One that is
 // slow takes one or two.

@@ -25,6 +25,12 @@ func (w *Watch) Prove() Verdict { return Unknown }
 // ProveFor returns Unknown.
 func (w *Watch) ProveFor(far time.Duration) Verdict { return Unknown }
 
+// Sleeps returns false.
+func (w *Watch) Sleeps() bool { return false }
+
+// TimeOut returns false.
+func (w *Watch) TimeOut() (set time.Duration, ok bool) { return 0, false }
+
 // Delay returns 0.
 func (w *Watch) Delay() time.Duration { return 0 }
 
@@ -60,3 +66,6 @@ func Descriptors(pid int) (n int, ok bool) { return 0, false }
 
 // Connection returns false.
 func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) { return Socket{}, false }
+
+// Waiting returns false.
+func Waiting(pid int, local netip.AddrPort) (n int, ok bool) { return 0, false }

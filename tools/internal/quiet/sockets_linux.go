@@ -116,6 +116,14 @@ func Connection(pid int, local, remote netip.AddrPort) (Socket, bool) {
 	return e.Socket, err == nil
 }
 
+// Waiting counts the connections that nobody has accepted yet at the listening
+// socket that is bound to this address, and to no wider one.
+func Waiting(pid int, local netip.AddrPort) (n int, ok bool) {
+	nobody := netip.AddrPortFrom(netip.IPv4Unspecified(), 0)
+	e, err := lookup(pid, local, nobody)
+	return e.RecvQ, err == nil && e.State == "LISTEN"
+}
+
 // traffic reports whether bytes are on their way to or from the program: first
 // those that TCP holds back (Nagle's algorithm waits for an acknowledgement,
 // which waits for up to 40 ms to be sent along), then those between sockets.

@@ -1,10 +1,13 @@
 package quiet
 
 import (
+	"net"
 	"net/netip"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // What is on its way between others proves nothing about a program, however
@@ -46,4 +49,21 @@ func TestMoving(t *testing.T) {
 
 	unknown := func() (map[uint64]bool, bool) { return nil, false }
 	assert.True(t, moving([]entry{socket("LAST_ACK", 0, 9, others, 1)}, nil, unknown), "who cannot know must not say asleep")
+}
+
+// Of a listening socket the kernel tells how many have come and were not accepted.
+func TestWaiting(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	at := listener.Addr().(*net.TCPAddr).AddrPort()
+	for want := range 3 {
+		n, ok := Waiting(os.Getpid(), at)
+		require.True(t, ok)
+		assert.Equal(t, want, n)
+
+		conn, err := net.Dial("tcp", at.String())
+		require.NoError(t, err)
+		defer conn.Close()
+	}
 }

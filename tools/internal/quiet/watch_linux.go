@@ -20,6 +20,7 @@ type Watch struct {
 	kinds map[file]kind // what the files that the program runs are
 	Deaf  bool          // nobody will answer a handshake that the program has begun
 	far   time.Duration // a timer set for so long counts as none; 0: every timer counts
+	first time.Duration // the shortest of those; 0 without any
 }
 
 // New returns a Watch over the process pid. Whoever started the process may
@@ -68,6 +69,20 @@ func (w *Watch) Prove() Verdict {
 		}
 	}
 	return Asleep
+}
+
+// Sleeps reports whether there was a moment just now at which every thread slept,
+// whatever timers are set and whatever is on its way: two looks, without the pauses
+// in which [Watch.Prove] gives bytes the time to arrive.
+func (w *Watch) Sleeps() bool {
+	w.far = 1
+	defer func() { w.far = 0 }()
+	v, first := w.program()
+	if v != Asleep {
+		return false
+	}
+	v, again := w.program()
+	return v == Asleep && maps.Equal(first.threads, again.threads)
 }
 
 // A snapshot is what one look at the program saw.
@@ -262,7 +277,7 @@ func (w *Watch) descriptor(pid, fd, option int) (wait, error) {
 	if err != nil {
 		return unknown, err
 	}
-	if set := time.Duration(timeout.Nano()); set > 0 && (w.far == 0 || set < w.far) {
+	if set := time.Duration(timeout.Nano()); set > 0 && !w.isLong(set) {
 		return timed, nil
 	}
 	return indefinite, nil

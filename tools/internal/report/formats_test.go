@@ -61,7 +61,7 @@ func TestServe(t *testing.T) {
 }
 
 // 1.2: the terminals
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }
 `
 
 var wrong = &failure.Failure{

@@ -20,6 +20,9 @@ import (
 //   - Other programs have two: theirs may be a slower language, whose runtime
 //     compiles what is used first. Until one has done the first thing that was
 //     waited for, it may be starting, and only the deadline decides.
+//   - It never rests, too, if it has used four times as much while bytes moved in
+//     its sockets, and none of them came from the lab, or to it: a server that
+//     answers itself is as busy as one that has much to do.
 //   - A program wakes in vain if it has, again and again, for four seconds of
 //     its own time, and the -timeout. A right one that naps needs 300 ms.
 //
@@ -28,6 +31,7 @@ import (
 const (
 	spinsGo    = 1 * time.Second
 	spinsOther = 2 * time.Second
+	talks      = 4 // times as much
 	stirs      = 4 * time.Second
 
 	spinsProbed = 200 * time.Millisecond
@@ -121,7 +125,7 @@ func (v *stallWatch) guess() failure.Resting {
 
 func manner(e quiet.Effort, spins, stirs time.Duration) failure.Resting {
 	switch {
-	case e.Spins(spins):
+	case e.Spins(spins), e.Talks(talks * spins):
 		return failure.BusyLoop
 	case e.Stirs(stirs):
 		return failure.Polls

@@ -29,7 +29,15 @@ func AWhile() time.Duration { return min(6*time.Second, Patience()) }
 // moment where that cannot be seen.
 func (p *Process) Settle() {
 	p.AwaitFor(Moment, func(step time.Duration) bool {
-		return p.EndsIn(step) || p.Watch.ProveFor(1) == quiet.Asleep && p.Watch.ProveFor(1) == quiet.Asleep
+		for began := time.Now(); ; {
+			if p.EndsIn(0) || p.Watch.Sleeps() {
+				return true
+			}
+			if time.Since(began) > step {
+				return false
+			}
+			time.Sleep(100 * time.Microsecond)
+		}
 	}, nil)
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/transcripts"
 )
 
 func TestMain(m *testing.M) { lab.Main(m, "echoserver", main) }
@@ -22,4 +23,4 @@ func TestAnswer(t *testing.T) {
 }
 
 // 1.2: the terminals that the lesson shows
-func TestTranscripts(t *testing.T) { lab.Transcripts(t) }
+func TestTranscripts(t *testing.T) { transcripts.Run(t) }

@@ -1,11 +1,12 @@
-// Package link is the network between a client and a server that lab.Link
-// scripts: what it drops, repeats, holds back and cuts.
+// Package relay is the machinery of network.Link: it hands on what passes between
+// a client and a server, and drops, repeats, holds back and cuts of it what a
+// script says.
 //
 // It moves datagrams and streams by a script, never at random, and by the clock
 // only where the script names a time-out. Everything happens in the goroutine that
 // calls Carry. It judges nothing: what passed is in the record, and in Datagrams
 // and Streams.
-package link
+package relay
 
 import (
 	"net"
@@ -20,9 +21,9 @@ import (
 	"sockets.test/tools/lab/internal/wait"
 )
 
-// A Link is one such network. Its front are a port of UDP and one of TCP with the
-// same number, and Lead says where it leads.
-type Link struct {
+// A Relay has a front for the clients, a port of UDP and one of TCP with the same
+// number. Lead says where it leads.
+type Relay struct {
 	Addr    string    // of its front
 	Clients []*Flow   // each UDP client that has sent something, in their order
 	Streams []*Stream // each connection, in their order
@@ -50,25 +51,25 @@ type Link struct {
 	readAt time.Time     // when the last datagram was seen to have been read
 }
 
-// New opens a link that leads nowhere yet.
-func New(t testing.TB, script ...string) *Link {
+// New opens a relay that leads nowhere yet.
+func New(t testing.TB, script ...string) *Relay {
 	t.Helper()
-	l := &Link{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, rests: map[int]int{}, strange: map[int][]string{}, script: script}
-	for _, w := range []*way{&l.there, &l.back} {
+	r := &Relay{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, rests: map[int]int{}, strange: map[int][]string{}, script: script}
+	for _, w := range []*way{&r.there, &r.back} {
 		w.drop, w.twice, w.late, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
 	}
 	for _, instruction := range script {
-		if err := l.read(instruction); err != nil {
+		if err := r.read(instruction); err != nil {
 			t.Fatalf("lab: the link's script: %q: %v", instruction, err)
 		}
 	}
-	for tries := 0; l.front == nil; tries++ { // until a number is free in both of the port spaces
+	for tries := 0; r.front == nil; tries++ { // until a number is free in both of the port spaces
 		listener, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
 		if err != nil {
 			t.Fatalf("lab: %v", err)
 		}
-		l.Addr, l.listener = listener.Addr().String(), listener
-		l.front, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(l.Addr)))
+		r.Addr, r.listener = listener.Addr().String(), listener
+		r.front, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(r.Addr)))
 		if err != nil {
 			listener.Close()
 			if tries == 100 {
@@ -76,36 +77,36 @@ func New(t testing.TB, script ...string) *Link {
 			}
 		}
 	}
-	t.Cleanup(func() { l.front.Close(); l.listener.Close() })
-	return l
+	t.Cleanup(func() { r.front.Close(); r.listener.Close() })
+	return r
 }
 
-// Again opens a link with the same script.
-func (l *Link) Again() *Link {
-	l.t.Helper()
-	next := New(l.t, l.script...)
-	next.sizes = l.sizes
+// Again opens a relay with the same script.
+func (r *Relay) Again() *Relay {
+	r.t.Helper()
+	next := New(r.t, r.script...)
+	next.sizes = r.sizes
 	return next
 }
 
 // Lead says where the servers are, and in which record what passes is noted. The
 // program is the one whose sleep ends a Carry.
-func (l *Link) Lead(udp, tcp netip.AddrPort, program *wait.Process, record *wire.Record) {
-	l.udp, l.tcp, l.program, l.record = udp, tcp, program, record
+func (r *Relay) Lead(udp, tcp netip.AddrPort, program *wait.Process, record *wire.Record) {
+	r.udp, r.tcp, r.program, r.record = udp, tcp, program, record
 }
 
 // Datagrams are those that clients have sent, in the order in which they came.
-func (l *Link) Datagrams() []*Datagram { return l.there.seen }
+func (r *Relay) Datagrams() []*Datagram { return r.there.seen }
 
 // Held is how many of the connections that are over the program still holds.
 // Where the system does not show them, it is 0.
-func (l *Link) Held() int {
-	held, _ := quiet.Over(l.program.Pid())
-	for _, s := range l.Streams {
+func (r *Relay) Held() int {
+	held, _ := quiet.Over(r.program.Pid())
+	for _, s := range r.Streams {
 		if s.far == nil || !s.over {
 			continue
 		}
-		if peer, ok := l.peer(s); ok && peer.Inode != 0 {
+		if peer, ok := r.peer(s); ok && peer.Inode != 0 {
 			held++
 		}
 	}
@@ -113,23 +114,23 @@ func (l *Link) Held() int {
 }
 
 // Carry hands on what comes, until the program has ended, or sleeps for good.
-func (l *Link) Carry() {
-	l.t.Helper()
-	l.carry(l.wake)
+func (r *Relay) Carry() {
+	r.t.Helper()
+	r.carry(r.wake)
 }
 
 // CarryToRest does so until a stream rests, and the program sleeps: the next Carry
 // goes on.
-func (l *Link) CarryToRest() {
-	l.t.Helper()
-	l.carry(func() bool { return l.resting() == nil && l.wake() })
+func (r *Relay) CarryToRest() {
+	r.t.Helper()
+	r.carry(func() bool { return r.resting() == nil && r.wake() })
 }
 
 // carry asks, when the program does nothing more by itself, whether to go on.
-func (l *Link) carry(goOn func() bool) {
-	l.t.Helper()
+func (r *Relay) carry(goOn func() bool) {
+	r.t.Helper()
 	for {
-		switch l.program.Await(l.move, nil).End {
+		switch r.program.Await(r.move, nil).End {
 		case wait.Done:
 		case wait.Exited:
 			return
@@ -138,7 +139,7 @@ func (l *Link) carry(goOn func() bool) {
 				return
 			}
 		default: // one that looks often never sleeps
-			if l.resting() == nil || !goOn() {
+			if r.resting() == nil || !goOn() {
 				return
 			}
 		}
@@ -146,42 +147,42 @@ func (l *Link) carry(goOn func() bool) {
 }
 
 // wake ends the rest of a stream, or what else keeps the program waiting.
-func (l *Link) wake() bool {
-	if s := l.resting(); s != nil {
+func (r *Relay) wake() bool {
+	if s := r.resting(); s != nil {
 		s.rested = true
 		return true
 	}
-	return l.moveStream() || l.unblock()
+	return r.moveStream() || r.unblock()
 }
 
 // move waits for a step until something can be moved, and moves it. It reports
 // whether there was anything.
-func (l *Link) move(step time.Duration) bool {
-	l.pulse()
-	if l.moveStream() {
+func (r *Relay) move(step time.Duration) bool {
+	r.pulse()
+	if r.moveStream() {
 		return true
 	}
 	var conns []syscall.Conn
 	var acts []func() bool
-	if l.due() {
-		conns, acts = append(conns, l.front), append(acts, l.datagram)
+	if r.due() {
+		conns, acts = append(conns, r.front), append(acts, r.datagram)
 	}
-	conns, acts = append(conns, l.listener), append(acts, l.accept)
-	for _, f := range l.Clients {
+	conns, acts = append(conns, r.listener), append(acts, r.accept)
+	for _, f := range r.Clients {
 		conns = append(conns, f.conn)
-		acts = append(acts, func() bool { return l.answer(f) })
+		acts = append(acts, func() bool { return r.answer(f) })
 	}
-	for _, s := range l.Streams {
+	for _, s := range r.Streams {
 		if !s.Ended && !s.over {
 			conns = append(conns, s.near)
-			acts = append(acts, func() bool { return l.hear(s) })
+			acts = append(acts, func() bool { return r.hear(s) })
 		}
 		if !s.answered {
 			conns = append(conns, s.far)
-			acts = append(acts, func() bool { return l.moveBack(s) })
+			acts = append(acts, func() bool { return r.moveBack(s) })
 		}
 	}
-	if l.untaken() {
+	if r.untaken() {
 		step = 50 * time.Microsecond // no socket of ours tells that a piece has been read
 	}
 	for i, some := range kernel.Readable(step, conns) {
@@ -189,20 +190,20 @@ func (l *Link) move(step time.Duration) bool {
 			return true
 		}
 	}
-	return l.moveStream()
+	return r.moveStream()
 }
 
 // unblock moves what the script would hold for ever, because the client does
 // not go on: the rest of a stream that it never ends, then the next stream.
-func (l *Link) unblock() bool {
-	for _, s := range l.Streams {
+func (r *Relay) unblock() bool {
+	for _, s := range r.Streams {
 		switch {
 		case s.over:
 		case s.cutAfter >= 0 && s.given >= s.cutAfter:
-			l.cut(s)
+			r.cut(s)
 			return true
 		case s.given < len(s.All):
-			l.give(s, len(s.All)-s.given)
+			r.give(s, len(s.All)-s.given)
 			return true
 		default:
 			s.over = true

@@ -1,4 +1,4 @@
-package lab
+package subject
 
 import (
 	"strings"
@@ -13,32 +13,32 @@ import (
 
 // state is where the program stands, as far as that is seen without disturbing
 // it.
-func (p *Program) state(m *mismatch) failure.State {
+func (p *Program) state(m *Mismatch) failure.State {
 	s := failure.State{
-		Name:    subject.name,
+		Name:    Name(),
 		Command: p.commandLine(),
-		Client:  p.record.OnLeft,
-		Waited:  m.wait.Observed(),
-		Typed:   clipped(p.typed),
-		Stdout:  clipped(p.proc.Stdout().String()),
-		Stderr:  clipped(p.proc.Stderr().String()),
-		Printed: p.proc.Stdout().Size(),
+		Client:  p.Record.OnLeft,
+		Waited:  m.Wait.Observed(),
+		Typed:   clipped(p.Typed),
+		Stdout:  clipped(p.Proc.Stdout().String()),
+		Stderr:  clipped(p.Proc.Stderr().String()),
+		Printed: p.Proc.Stdout().Size(),
 	}
-	if p.waits.EndsIn(0) {
-		s.Exit = &failure.Exit{Code: p.proc.Exit().Code, Text: p.proc.Exit().String()}
-		if message, at, ok := (dump.Reader{Package: subject.pkg}).Panic(p.proc.Stderr().String()); ok {
+	if p.Waits.EndsIn(0) {
+		s.Exit = &failure.Exit{Code: p.Proc.Exit().Code, Text: p.Proc.Exit().String()}
+		if message, at, ok := (dump.Reader{Package: program.pkg}).Panic(p.Proc.Stderr().String()); ok {
 			s.Panic = &failure.Panic{Message: message, Place: at.Place}
 		}
 		return s
 	}
-	if m.outcome.Silent() {
-		s.Resting = m.wait.Resting
-		if !m.wait.Awake() {
-			s.Timers = p.waits.Timers()
+	if m.Outcome.Silent() {
+		s.Resting = m.Wait.Resting
+		if !m.Wait.Awake() {
+			s.Timers = p.Waits.Timers()
 		}
 	}
-	list, shown := quiet.Sockets(p.pid())
-	if !shown && !p.waits.EndsIn(0) {
+	list, shown := quiet.Sockets(p.Pid())
+	if !shown && !p.Waits.EndsIn(0) {
 		s.Unjudged = "this system does not show the program's sockets"
 	}
 	for _, socket := range list {
@@ -66,19 +66,19 @@ func clipped(text string) string {
 // the stack of every goroutine to standard error (package runtime), and says
 // where its own code stands.
 func (p *Program) calls(w wait.Result) []failure.Call {
-	before := len(p.proc.Stderr().String())
+	before := len(p.Proc.Stderr().String())
 	busy := w.End == wait.Late && w.Resting != failure.Polls // of one that polls, where it sleeps tells more
-	if kernel.Quit(p.proc, busy) != nil || !p.waits.EndsWithin(wait.Deadline) {
+	if kernel.Quit(p.Proc, busy) != nil || !p.Waits.EndsWithin(wait.Deadline) {
 		return nil
 	}
-	text := p.proc.Stderr().String()
+	text := p.Proc.Stderr().String()
 	if i := strings.LastIndex(text, "SIGQUIT: quit"); i >= 0 { // of much, the middle is not kept
 		before = i
 	}
 	if before > len(text) {
 		return nil
 	}
-	reader := dump.Reader{Package: subject.pkg}
+	reader := dump.Reader{Package: program.pkg}
 	if w.Resting == failure.BusyLoop {
 		return reader.Busy(text[before:])
 	}
@@ -92,17 +92,15 @@ func (p *Program) calls(w wait.Result) []failure.Call {
 }
 
 // hasMet reports whether anything passed between the program and the lab.
-func (p *Program) hasMet() bool { return len(p.record.Events()) > 0 }
+func (p *Program) hasMet() bool { return len(p.Record.Events()) > 0 }
 
-// about is the part of the record that a mismatch is about. Where one column of
-// a table is wrong it is that of UDP or of TCP.
-func (p *Program) about(m *mismatch) *wire.Record {
-	if len(m.columns) != 1 || p.link == nil {
-		return p.record
+// about is the part of the record that a mismatch is about.
+func (p *Program) about(m *Mismatch) *wire.Record {
+	if m.Only == nil {
+		return p.Record
 	}
-	column := []string{"", "UDP", "TCP"}[m.columns[0]]
-	return p.record.Only(func(client string) bool { return strings.HasPrefix(client, column) })
+	return p.Record.Only(m.Only)
 }
 
 // raced reports whether the program has said that two of its goroutines met.
-func (p *Program) raced() bool { return dump.Raced(p.proc.Stderr().String()) }
+func (p *Program) raced() bool { return dump.Raced(p.Proc.Stderr().String()) }

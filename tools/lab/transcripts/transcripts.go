@@ -1,4 +1,12 @@
-package lab
+// Package transcripts replays a chapter's transcripts: the terminals of a server
+// and of its clients, as the lesson shows them. What a transcript wants is what
+// the vocabulary of package lab wants; a failure is one of lab's. See Run.
+//
+// Goal: a transcript reads like a conversation at a terminal; its commands are few,
+// and each is one line of Go.
+//
+// Non-goals: a shell, and whatever needs an if.
+package transcripts
 
 import (
 	"cmp"
@@ -20,12 +28,19 @@ import (
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
+	"sockets.test/tools/lab/network"
 )
 
-// Transcripts replays the transcripts in testdata, each as a subtest: the
-// terminals of a server and of its clients. Beside testscript's own commands a
-// transcript has
+const (
+	recordEnv = "LAB_RECORD"      // a folder for what the transcripts show; none if empty
+	folderEnv = "LAB_TRANSCRIPTS" // a folder of transcripts to run instead of the chapter's
+)
+
+// Run replays the transcripts in testdata, each as a subtest. Beside testscript's
+// own commands a transcript has
 //
 //	serve [argument...]     starts the server; $ADDR, $HOST and $PORT say where
 //	udp NAME                opens a client's socket
@@ -42,10 +57,10 @@ import (
 //
 // and, where the program is a client, those of clientCommands; where it stands
 // at both ends of a link, those of linkCommands.
-func Transcripts(t *testing.T) {
+func Run(t *testing.T) {
 	t.Helper()
-	ask(t)
-	dir := os.Getenv(transcriptsEnv)
+	subject.SubtestsFollow(t)
+	dir := os.Getenv(folderEnv)
 	if dir == "" {
 		dir = "testdata"
 	}
@@ -99,12 +114,12 @@ func (t terse) Run(name string, test func(testscript.T)) {
 // A script is one transcript under way.
 type script struct {
 	t         testing.TB
-	server    *Server
+	server    *lab.Server
 	clients   map[string]endpoint
 	terminals []wire.Terminal
-	runs      clientScript // of a client: see clientCommands
-	link      *Link        // of a program at both of its ends: see linkCommands
-	linked    *Program     // and the program
+	runs      clientScript     // of a client: see clientCommands
+	link      *network.Link    // of a program at both of its ends: see linkCommands
+	linked    *network.Program // and the program
 }
 
 // An endpoint is the lab's end, of either kind.
@@ -114,7 +129,7 @@ type endpoint interface {
 }
 
 // A udpEndpoint hears one text at a time.
-type udpEndpoint struct{ *UDP }
+type udpEndpoint struct{ *lab.UDP }
 
 func (u udpEndpoint) Expect(want string) { u.UDP.Expect(want) }
 
@@ -134,7 +149,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || s.server != nil {
 		ts.Fatalf("usage: serve [argument...], once")
 	}
-	s.server = Serve(s.t, args...)
+	s.server = lab.Serve(s.t, args...)
 	host, port, _ := net.SplitHostPort(s.server.Addr)
 	ts.Setenv("ADDR", s.server.Addr)
 	ts.Setenv("HOST", host)
@@ -144,7 +159,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func (s *script) join(ts *testscript.TestScript, name string, open func(*Server) endpoint) {
+func (s *script) join(ts *testscript.TestScript, name string, open func(*lab.Server) endpoint) {
 	if s.server == nil {
 		ts.Fatalf("serve comes first")
 	}
@@ -153,12 +168,12 @@ func (s *script) join(ts *testscript.TestScript, name string, open func(*Server)
 
 func udp(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "udp NAME")
-	on(ts).join(ts, args[0], func(s *Server) endpoint { return udpEndpoint{s.UDP(args[0])} })
+	on(ts).join(ts, args[0], func(s *lab.Server) endpoint { return udpEndpoint{s.UDP(args[0])} })
 }
 
 func tcp(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "tcp NAME")
-	on(ts).join(ts, args[0], func(s *Server) endpoint { return s.TCP(args[0]) })
+	on(ts).join(ts, args[0], func(s *lab.Server) endpoint { return s.TCP(args[0]) })
 }
 
 func (s *script) client(ts *testscript.TestScript, name string) endpoint {
@@ -169,8 +184,8 @@ func (s *script) client(ts *testscript.TestScript, name string) endpoint {
 	return c
 }
 
-func (s *script) stream(ts *testscript.TestScript, name string) *TCP {
-	c, ok := s.client(ts, name).(*TCP)
+func (s *script) stream(ts *testscript.TestScript, name string) *lab.TCP {
+	c, ok := s.client(ts, name).(*lab.TCP)
 	if !ok {
 		ts.Fatalf("%s has no connection: it was opened by udp", name)
 	}
@@ -210,7 +225,7 @@ func client(ts *testscript.TestScript, neg bool, args []string) {
 	in := ts.ReadFile(args[0])
 	path, err := exec.LookPath(args[1])
 	ts.Check(err)
-	p, err := proc.Start(proc.Command{Path: path, Args: args[2:], Env: subject.env})
+	p, err := proc.Start(proc.Command{Path: path, Args: args[2:], Env: subject.Env()})
 	ts.Check(err)
 	ts.Defer(p.Kill)
 	io.WriteString(p.Stdin(), in)
@@ -235,8 +250,8 @@ func unquote(ts *testscript.TestScript, text string) string {
 
 // save writes what was seen, once the server has come to rest.
 func (s *script) save(path string) error {
-	s.server.waits.EndsWithin(time.Second)
-	c := s.server.record.Conversation()
+	s.server.Subject().Waits.EndsWithin(time.Second)
+	c := s.server.Subject().Record.Conversation()
 	c.Terminals = append([]wire.Terminal{{Command: "server", Out: s.server.Output()}}, s.terminals...)
 	return c.Save(path)
 }
@@ -254,7 +269,7 @@ func sockets(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	s := on(ts)
 	s.server.ExpectSockets(n)
-	list, ok := quiet.Sockets(s.server.pid())
+	list, ok := quiet.Sockets(s.server.Subject().Pid())
 	if !ok {
 		return
 	}

@@ -1,4 +1,4 @@
-package lab
+package transcripts
 
 import (
 	"fmt"
@@ -17,6 +17,8 @@ import (
 	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/quiet"
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
 
@@ -53,19 +55,19 @@ var clientCommands = map[string]func(*testscript.TestScript, bool, []string){
 // it runs for.
 type clientScript struct {
 	addr    string
-	udp     *UDPPeer      // one of these three
-	tcp     *TCPPeer      //
+	udp     *lab.UDPPeer  // one of these three
+	tcp     *lab.TCPPeer  //
 	foreign *proc.Process // somebody else's
 	began   time.Time     // and when that was started
 	command string        // which is this
 	before  string        // typed into it before it printed anything
 	after   string        // and after
-	client  *Program
+	client  *lab.Program
 }
 
 // udpHost is a server of the lab's that answers whoever asked last.
 type udpHost struct {
-	*UDPPeer
+	*lab.UDPPeer
 	asker netip.AddrPort
 }
 
@@ -80,11 +82,11 @@ func listenCommand(ts *testscript.TestScript, neg bool, args []string) {
 	s := on(ts)
 	switch args[0] {
 	case "udp":
-		s.runs.udp = ListenUDP(s.t)
+		s.runs.udp = lab.ListenUDP(s.t)
 		s.clients["server"] = &udpHost{UDPPeer: s.runs.udp}
 		s.runs.at(ts, s.runs.udp.Addr)
 	case "tcp":
-		s.runs.tcp = ListenTCP(s.t)
+		s.runs.tcp = lab.ListenTCP(s.t)
 		s.runs.at(ts, s.runs.tcp.Addr)
 	default:
 		ts.Fatalf("usage: listen udp|tcp")
@@ -120,9 +122,9 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case h.tcp != nil:
 		h.client = h.tcp.Run(args...)
 	default:
-		server := newPeer(s.t, h.addr)
-		h.client = server.Run(args...)
-		h.client.waits.Partners = append(h.client.waits.Partners, wait.New(h.foreign, h.began))
+		h.client = lab.Start(s.t, subject.With(h.addr, args)...)
+		subject.NewPeer(s.t, h.addr).Takes(h.client.Subject())
+		h.client.Subject().Waits.Partners = append(h.client.Subject().Waits.Partners, wait.New(h.foreign, h.began))
 	}
 	if dir := os.Getenv(recordEnv); dir != "" {
 		ts.Defer(func() { ts.Check(s.saveClient(filepath.Join(dir, filepath.Base(ts.Name())+".json"), args)) })
@@ -130,7 +132,7 @@ func runCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // theClient is the one that run has started.
-func theClient(ts *testscript.TestScript) *Program {
+func theClient(ts *testscript.TestScript) *lab.Program {
 	p := on(ts).runs.client
 	if p == nil {
 		ts.Fatalf("run comes first")
@@ -167,7 +169,7 @@ func hostCommand(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := exec.LookPath(args[0])
 	ts.Check(err)
 	began := time.Now()
-	p, err := proc.Start(proc.Command{Path: path, Args: args[1:], Env: subject.env})
+	p, err := proc.Start(proc.Command{Path: path, Args: args[1:], Env: subject.Env()})
 	ts.Check(err)
 	ts.Defer(p.Kill)
 	h := &on(ts).runs
@@ -245,17 +247,17 @@ func hostEndsCommand(ts *testscript.TestScript, neg bool, args []string) {
 // saveClient writes what was seen: the client's terminal, and the host's.
 func (s *script) saveClient(path string, args []string) error {
 	h := &s.runs
-	p := h.client
-	p.waits.EndsWithin(time.Second)
-	out := p.Output() + p.proc.Stderr().String()
-	if p.waits.EndsWithin(wait.Deadline) && p.proc.Exit().Code != 0 {
-		out += fmt.Sprintln(p.proc.Exit()) // as go run says it
+	p := h.client.Subject()
+	p.Waits.EndsWithin(time.Second)
+	out := p.Output() + p.Proc.Stderr().String()
+	if p.Waits.EndsWithin(wait.Deadline) && p.Proc.Exit().Code != 0 {
+		out += fmt.Sprintln(p.Proc.Exit()) // as go run says it
 	}
-	s.terminals = append(s.terminals, wire.Terminal{Command: strings.Join(append([]string{"client"}, args...), " "), In: p.typed, Out: out})
+	s.terminals = append(s.terminals, wire.Terminal{Command: strings.Join(append([]string{"client"}, args...), " "), In: p.Typed, Out: out})
 	if h.foreign != nil {
 		s.terminals = append(s.terminals, wire.Terminal{Command: h.command, In: h.before, Out: h.foreign.Stdout().String() + h.after})
 	}
-	c := p.record.Conversation()
+	c := p.Record.Conversation()
 	c.Terminals = s.terminals
 	return c.Save(path)
 }

@@ -1,4 +1,4 @@
-package link
+package relay
 
 import (
 	"errors"
@@ -13,20 +13,20 @@ var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|
 var strangers = regexp.MustCompile(`^stranger says (".*") after (\d+)$`)
 
 // read takes one instruction.
-func (l *Link) read(instruction string) error {
+func (r *Relay) read(instruction string) error {
 	if match := strangers.FindStringSubmatch(instruction); match != nil {
 		n, _ := strconv.Atoi(match[2])
 		text, err := strconv.Unquote(match[1])
-		l.strange[n] = append(l.strange[n], text)
+		r.strange[n] = append(r.strange[n], text)
 		return err
 	}
 	match := instructions.FindStringSubmatch(instruction)
 	if match == nil {
-		return errors.New("not an instruction; see the comment of lab.Link")
+		return errors.New("not an instruction; see the comment of network.Link")
 	}
-	w := &l.there
+	w := &r.there
 	if match[1] != "" {
-		w = &l.back
+		w = &r.back
 	}
 	var numbers []int
 	for _, word := range strings.Fields(match[3]) {
@@ -53,42 +53,42 @@ func (l *Link) read(instruction string) error {
 			w.hold[n] = other
 		}
 	case verb == "late" && word == "" && len(numbers) > 0 && match[1] == "":
-		l.seesReads()
+		r.seesReads()
 		for _, n := range numbers {
 			w.late[n] = true
 		}
 	case verb == "lines" && match[1] == "":
-		l.Pieces(0, 0)
+		r.Pieces(0, 0)
 	case verb == "pieces" && word == "all" && match[1] == "":
-		l.Pieces(0, 1<<30)
+		r.Pieces(0, 1<<30)
 	case verb == "pieces" && len(numbers) > 0 && match[1] == "":
-		l.Pieces(0, numbers...)
+		r.Pieces(0, numbers...)
 	case (verb == "cut" || verb == "end" || verb == "rest") && word == "after" && match[1] == "":
-		l.seesReads()
+		r.seesReads()
 		if len(numbers) == 0 {
 			numbers = []int{0}
 		}
 		for _, n := range numbers {
-			map[string]map[int]int{"cut": l.cuts, "end": l.ends, "rest": l.rests}[verb][n] = other
+			map[string]map[int]int{"cut": r.cuts, "end": r.ends, "rest": r.rests}[verb][n] = other
 		}
 	default:
-		return errors.New("not an instruction; see the comment of lab.Link")
+		return errors.New("not an instruction; see the comment of network.Link")
 	}
 	return nil
 }
 
 // Pieces has the stream of one connection, the first being number 1, or of all
 // that have no sizes of their own, 0, arrive in pieces of these sizes.
-func (l *Link) Pieces(connection int, sizes ...int) {
-	l.t.Helper()
-	l.seesReads()
-	l.sizes[connection] = sizes
+func (r *Relay) Pieces(connection int, sizes ...int) {
+	r.t.Helper()
+	r.seesReads()
+	r.sizes[connection] = sizes
 }
 
 // seesReads skips the test where nothing tells what a program has read.
-func (l *Link) seesReads() {
-	l.t.Helper()
+func (r *Relay) seesReads() {
+	r.t.Helper()
 	if runtime.GOOS != "linux" {
-		l.t.Skip("this system does not show when a piece of a stream has been read")
+		r.t.Skip("this system does not show when a piece of a stream has been read")
 	}
 }

@@ -1,4 +1,4 @@
-package lab
+package transcripts
 
 import (
 	"os"
@@ -8,12 +8,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sockets.test/tools/internal/wire"
+	"sockets.test/tools/lab/network"
 )
 
 // linkCommands are those of a transcript whose program stands at both ends of
 // a link:
 //
-//	link [INSTRUCTION...]   opens a link with this script; see Link
+//	link [INSTRUCTION...]   opens a link with this script; see network.Link
 //	through [argument...]   starts the program, with -via, and wants it to end
 //	table FILE              wants the table that it printed to have these rows
 var linkCommands = map[string]func(*testscript.TestScript, bool, []string){
@@ -27,7 +28,7 @@ func linkCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || s.link != nil {
 		ts.Fatalf("usage: link [INSTRUCTION...], once")
 	}
-	s.link = NewLink(s.t, args...)
+	s.link = network.NewLink(s.t, args...)
 }
 
 func throughCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -55,10 +56,11 @@ func tableCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // saveLinked writes what was seen. The program's two ports are shown as one, as
 // they are without a port of 0.
-func (s *script) saveLinked(p *Program, path string, args []string) error {
-	out := strings.ReplaceAll(p.Output(), s.link.tcp.String(), s.link.udp.String())
+func (s *script) saveLinked(p *network.Program, path string, args []string) error {
+	udp, tcp := s.link.Servers()
+	out := strings.ReplaceAll(p.Output(), tcp.String(), udp.String())
 	command := strings.Join(append([]string{"client", "-via", s.link.Addr}, args...), " ")
-	c := p.record.Conversation()
+	c := p.Subject().Record.Conversation()
 	c.Terminals = []wire.Terminal{{Command: command, Out: out}}
 	return c.Save(path)
 }

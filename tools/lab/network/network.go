@@ -1,6 +1,20 @@
-package lab
+// Package network is the network between a client and a server, for a program that
+// is both: a Link, what must have come to it, and the table in which the program
+// tells what it has measured.
+//
+//	link := network.NewLink(t, "drop 3")
+//	program := link.Run("-timeout", "30ms")
+//	link.Carry()
+//	program.ExpectTable("lost | 1 | *")
+//
+// Goal: what a network may do to datagrams and streams happens by a script, at a
+// moment that the program cannot tell from any other.
+//
+// Non-goals: chance, delays in milliseconds, and capturing packets.
+package network
 
 import (
+	"net"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -8,8 +22,9 @@ import (
 	"testing"
 	"time"
 
-	"sockets.test/tools/internal/failure"
-	"sockets.test/tools/lab/internal/link"
+	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/internal/relay"
+	"sockets.test/tools/lab/internal/subject"
 )
 
 // A Link stands between a client and a server, and does to what passes what a
@@ -54,20 +69,21 @@ type Link struct {
 	Addr string
 
 	t        testing.TB
-	network  *link.Link
-	program  *Program       // that stands at both of its ends
-	udp, tcp netip.AddrPort // its servers
-	again    bool           // it was asked again because of twins
+	relay    *relay.Relay
+	program  *subject.Program // that stands at both of its ends
+	args     []string         // with which it was started
+	udp, tcp netip.AddrPort   // its servers
+	again    bool             // it was asked again because of twins
 }
 
 // NewLink opens a link that leads nowhere yet.
 func NewLink(t testing.TB, script ...string) *Link {
 	t.Helper()
-	return newLink(t, link.New(t, script...))
+	return newLink(t, relay.New(t, script...))
 }
 
-func newLink(t testing.TB, network *link.Link) *Link {
-	return &Link{Addr: network.Addr, t: t, network: network}
+func newLink(t testing.TB, r *relay.Relay) *Link {
+	return &Link{Addr: r.Addr, t: t, relay: r}
 }
 
 var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
@@ -78,49 +94,42 @@ var readyOnBoth = regexp.MustCompile(`\bready on (\S+)/udp and (\S+)/tcp\s*$`)
 // 127.0.0.1:4712/tcp". Nothing passes before Carry.
 func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
-	p := Start(l.t, append([]string{"-addr", AnyPort, "-via", l.Addr}, args...)...)
-	l.readyOn(p)
-	p.link, p.patient = l, func() *Program { return l.patiently(p, args) }
-	return p
+	p := lab.Start(l.t, append([]string{"-addr", subject.AnyPort, "-via", l.Addr}, args...)...)
+	l.lead(p.Subject())
+	l.args = args
+	return &Program{Program: p, link: l}
 }
 
-// readyOn waits until a program says where its two servers are, and leads there.
-func (l *Link) readyOn(p *Program) {
-	l.t.Helper()
-	line, ok, w := p.firstLine()
-	if !ok {
-		p.fail(p.notReady(w))
-	}
-	match := readyOnBoth.FindStringSubmatch(line)
-	if match == nil {
-		p.fail(&mismatch{outcome: failure.NotReady, got: []byte(line), sentence: "The first line that " + subject.name + " printed does not say where its two servers are ready."})
-	}
-	asked := p.asked()
-	var servers [2]netip.AddrPort
-	for i := range servers {
-		at, ok := asked.accepts(match[i+1])
-		if !ok {
-			p.fail(p.misplaced(asked, match[i+1]))
-		}
-		servers[i] = at
-	}
-	l.udp, l.tcp = servers[0], servers[1]
-	p.record.Server, p.record.Address = subject.name+" server", l.udp.String()
-	l.program = p
-	l.network.Lead(l.udp, l.tcp, p.waits, p.record)
+// Straight starts such a program without a link: its clients go straight to its
+// servers.
+func Straight(t testing.TB, args ...string) *Program {
+	t.Helper()
+	return &Program{Program: lab.Start(t, append([]string{"-addr", subject.AnyPort}, args...)...)}
 }
+
+// lead waits until a program says where its two servers are, and leads there.
+func (l *Link) lead(p *subject.Program) {
+	l.t.Helper()
+	servers, _ := p.ReadyOn(readyOnBoth, subject.Mismatch{Sentence: "The first line that " + subject.Name() + " printed does not say where its two servers are ready."})
+	l.program, l.udp, l.tcp = p, servers[0], servers[1]
+	p.Record.Server, p.Record.Address = subject.Name()+" server", l.udp.String()
+	l.relay.Lead(l.udp, l.tcp, p.Waits, p.Record)
+}
+
+// Servers says where the program's two servers are.
+func (l *Link) Servers() (udp, tcp netip.AddrPort) { return l.udp, l.tcp }
 
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (l *Link) Carry() {
 	l.t.Helper()
-	l.network.Carry()
+	l.relay.Carry()
 }
 
 // CarryToRest hands on what comes, until the script has a stream rest, and the
 // program sleeps. The next Carry goes on.
 func (l *Link) CarryToRest() {
 	l.t.Helper()
-	l.network.CarryToRest()
+	l.relay.CarryToRest()
 }
 
 // A program that waits for a silence of so long ends by the clock, and may be
@@ -133,16 +142,16 @@ var patience = []time.Duration{time.Second, 5 * time.Second}
 
 // patiently plays the same once more, with a longer -timeout if that was too
 // short; nil if that would change nothing.
-func (l *Link) patiently(p *Program, args []string) *Program {
-	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.timeout() })
-	twins := l.twins(p) && !l.again
-	if !twins && (i < 0 || !l.hasty(p)) {
+func (l *Link) patiently() *Program {
+	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > l.program.Timeout() })
+	twins := l.twins() && !l.again
+	if !twins && (i < 0 || !l.hasty(l.program)) {
 		return nil
 	}
-	next := newLink(l.t, l.network.Again())
+	next := newLink(l.t, l.relay.Again())
 	next.again = l.again || twins
+	args := slices.Clone(l.args)
 	if !twins {
-		args = slices.Clone(args)
 		args[slices.Index(args, "-timeout")+1] = patience[i].String()
 	}
 	again := next.Run(args...)
@@ -152,17 +161,31 @@ func (l *Link) patiently(p *Program, args []string) *Program {
 
 // twins reports whether the program may have had two clients with one address: the
 // kernel chooses their ports by chance, and a port that is free again may come twice.
-func (l *Link) twins(p *Program) bool {
-	n, _ := strconv.Atoi(p.argument("-clients"))
-	return len(l.network.Clients) < n
+func (l *Link) twins() bool {
+	n, _ := strconv.Atoi(l.program.Argument("-clients"))
+	return len(l.relay.Clients) < n
 }
 
 // hasty reports whether the program, by its own table, has received fewer
 // datagrams than it was given, and may have been too slow for its -timeout.
-func (l *Link) hasty(p *Program) bool {
-	if p.timeout() == 0 || todo.MatchString(p.proc.Stderr().String()) {
+func (l *Link) hasty(p *subject.Program) bool {
+	if p.Timeout() == 0 || p.Unbegun() {
 		return false
 	}
-	lag := l.network.Lag()
-	return !p.shows("receives | "+itoa(l.network.Given)+" | *") && lag > p.timeout()/5
+	lag := l.relay.Lag()
+	return !shows(p.Output(), "receives | "+strconv.Itoa(l.relay.Given)+" | *") && lag > p.Timeout()/5
+}
+
+// RefusingTCP is an address at which TCP refuses every client, and UDP takes
+// whatever comes.
+func RefusingTCP(t testing.TB) string {
+	t.Helper()
+	for { // until a number is free in both of the port spaces
+		addr := lab.ReserveTCP(t).Addr
+		sink, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(addr)))
+		if err == nil {
+			t.Cleanup(func() { sink.Close() })
+			return addr
+		}
+	}
 }

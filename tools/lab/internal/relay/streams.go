@@ -1,4 +1,4 @@
-package link
+package relay
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"sockets.test/tools/lab/internal/wait"
 )
 
-// A Stream is one connection through the link.
+// A Stream is one connection through the relay.
 type Stream struct {
 	name      string
 	near, far *net.TCPConn // to the client, and to the server
@@ -32,51 +32,51 @@ type Stream struct {
 }
 
 // accept takes the next client, and connects it.
-func (l *Link) accept() bool {
-	l.listener.SetDeadline(time.Now().Add(kernel.AtHand))
-	near, err := l.listener.AcceptTCP()
+func (r *Relay) accept() bool {
+	r.listener.SetDeadline(time.Now().Add(kernel.AtHand))
+	near, err := r.listener.AcceptTCP()
 	if err != nil {
 		return false
 	}
-	l.t.Cleanup(func() { near.Close() })
-	n := len(l.Streams) + 1
-	s := &Stream{name: ordinal("TCP", n), near: near, sizes: l.sizes[0], cutAfter: -1, endAfter: -1, restAfter: -1}
-	if own, ok := l.sizes[n]; ok {
+	r.t.Cleanup(func() { near.Close() })
+	n := len(r.Streams) + 1
+	s := &Stream{name: ordinal("TCP", n), near: near, sizes: r.sizes[0], cutAfter: -1, endAfter: -1, restAfter: -1}
+	if own, ok := r.sizes[n]; ok {
 		s.sizes = own
 	}
 	for _, i := range []int{0, n} {
-		if after, ok := l.cuts[i]; ok {
+		if after, ok := r.cuts[i]; ok {
 			s.cutAfter = after
 		}
-		if after, ok := l.ends[i]; ok {
+		if after, ok := r.ends[i]; ok {
 			s.endAfter = after
 		}
-		if after, ok := l.rests[i]; ok {
+		if after, ok := r.rests[i]; ok {
 			s.restAfter = after
 		}
 	}
-	l.Streams = append(l.Streams, s)
-	record := l.record
+	r.Streams = append(r.Streams, s)
+	record := r.record
 	record.Join(s.name, near.RemoteAddr().String())
 	dialer := net.Dialer{Timeout: wait.Deadline}
-	if l.full { // it has had its time
+	if r.full { // it has had its time
 		dialer.Timeout = 100 * time.Millisecond
 	}
-	far, err := dialer.Dial("tcp4", l.tcp.String())
+	far, err := dialer.Dial("tcp4", r.tcp.String())
 	if err != nil {
-		l.full = true
+		r.full = true
 		record.Add(wire.Event{Client: s.name, Kind: wire.Refused, ToServer: true})
-		l.refuse(s)
+		r.refuse(s)
 		return true
 	}
-	l.t.Cleanup(func() { far.Close() })
+	r.t.Cleanup(func() { far.Close() })
 	s.far = far.(*net.TCPConn)
 	record.Add(wire.Event{Client: s.name, Kind: wire.Connect, ToServer: true})
 	return true
 }
 
 // hear takes what a client says on its connection.
-func (l *Link) hear(s *Stream) bool {
+func (r *Relay) hear(s *Stream) bool {
 	buf := make([]byte, 1<<16)
 	s.near.SetReadDeadline(time.Now().Add(kernel.AtHand))
 	n, err := s.near.Read(buf)
@@ -88,8 +88,8 @@ func (l *Link) hear(s *Stream) bool {
 
 // refuse resets a client's connection, because the server has gone. What the client
 // has said is heard before: it may have gone with the server, and has said it all.
-func (l *Link) refuse(s *Stream) {
-	for !s.Ended && l.hear(s) {
+func (r *Relay) refuse(s *Stream) {
+	for !s.Ended && r.hear(s) {
 	}
 	s.answered, s.over = true, true
 	s.near.SetLinger(0)
@@ -98,8 +98,8 @@ func (l *Link) refuse(s *Stream) {
 
 // first is the first stream that is not over, and does not rest; nil if there is
 // none.
-func (l *Link) first() *Stream {
-	for _, s := range l.Streams {
+func (r *Relay) first() *Stream {
+	for _, s := range r.Streams {
 		if !s.over && !s.rests() {
 			return s
 		}
@@ -111,8 +111,8 @@ func (l *Link) first() *Stream {
 func (s *Stream) rests() bool { return !s.over && s.given == s.restAfter && !s.rested }
 
 // resting is the first stream that does; nil if there is none.
-func (l *Link) resting() *Stream {
-	for _, s := range l.Streams {
+func (r *Relay) resting() *Stream {
+	for _, s := range r.Streams {
 		if s.rests() {
 			return s
 		}
@@ -121,14 +121,14 @@ func (l *Link) resting() *Stream {
 }
 
 // untaken reports whether something waits for the server to read.
-func (l *Link) untaken() bool {
-	s := l.first()
+func (r *Relay) untaken() bool {
+	s := r.first()
 	return s != nil && s.given > 0 && (s.Ended || s.next() > 0)
 }
 
 // moveStream hands on what is next of the first stream that is not over.
-func (l *Link) moveStream() bool {
-	s := l.first()
+func (r *Relay) moveStream() bool {
+	s := r.first()
 	if s == nil {
 		return false
 	}
@@ -145,16 +145,16 @@ func (l *Link) moveStream() bool {
 		size = min(size, s.endAfter-s.given)
 		end = end || s.given >= s.endAfter
 	}
-	if !cut && size == 0 && !end || !l.taken(s) {
+	if !cut && size == 0 && !end || !r.taken(s) {
 		return false
 	}
 	switch {
 	case cut:
-		l.cut(s)
+		r.cut(s)
 	case size > 0:
-		l.give(s, size)
+		r.give(s, size)
 	default:
-		l.record.Add(wire.Event{Client: s.name, Kind: wire.End, ToServer: true})
+		r.record.Add(wire.Event{Client: s.name, Kind: wire.End, ToServer: true})
 		s.over = true
 		s.far.CloseWrite()
 	}
@@ -162,8 +162,8 @@ func (l *Link) moveStream() bool {
 }
 
 // cut resets a connection, at both of its ends.
-func (l *Link) cut(s *Stream) {
-	l.record.Add(wire.Event{Client: s.name, Kind: wire.Reset, ToServer: true})
+func (r *Relay) cut(s *Stream) {
+	r.record.Add(wire.Event{Client: s.name, Kind: wire.Reset, ToServer: true})
 	s.over, s.answered = true, true
 	for _, conn := range []*net.TCPConn{s.far, s.near} {
 		conn.SetLinger(0)
@@ -193,13 +193,13 @@ func (s *Stream) next() int {
 }
 
 // give hands a piece on.
-func (l *Link) give(s *Stream, size int) {
+func (r *Relay) give(s *Stream, size int) {
 	data := s.All[s.given : s.given+size]
-	event := l.record.Add(wire.Event{Client: s.name, Kind: wire.Bytes, ToServer: true, Data: data})
+	event := r.record.Add(wire.Event{Client: s.name, Kind: wire.Bytes, ToServer: true, Data: data})
 	s.pieces = append(s.pieces, piece{event, size})
 	s.given += size
 	if s.given == s.restAfter {
-		l.record.Add(wire.Event{Client: s.name, Kind: wire.Note, Text: "silence"})
+		r.record.Add(wire.Event{Client: s.name, Kind: wire.Note, Text: "silence"})
 	}
 	s.far.SetWriteDeadline(time.Now().Add(wait.Deadline))
 	s.far.Write(data)
@@ -207,35 +207,35 @@ func (l *Link) give(s *Stream, size int) {
 
 // taken reports whether the server has read every piece so far, or never will.
 // A client's stream goes at its own pace where no script says how.
-func (l *Link) taken(s *Stream) bool {
+func (r *Relay) taken(s *Stream) bool {
 	if s.sizes == nil && s.cutAfter < 0 && s.endAfter < 0 && s.restAfter < 0 || s.given == 0 {
 		return true
 	}
-	peer, ok := l.peer(s)
+	peer, ok := r.peer(s)
 	return !ok || peer.RecvQ == 0 && peer.Inode != 0 && kernel.Unsent(s.far) == 0
 }
 
 // peer is the server's socket of a connection.
-func (l *Link) peer(s *Stream) (quiet.Socket, bool) {
+func (r *Relay) peer(s *Stream) (quiet.Socket, bool) {
 	here, there := s.far.LocalAddr().(*net.TCPAddr).AddrPort(), s.far.RemoteAddr().(*net.TCPAddr).AddrPort()
-	return quiet.Connection(l.program.Pid(), there, here)
+	return quiet.Connection(r.program.Pid(), there, here)
 }
 
 // moveBack hands on what the server says on a connection.
-func (l *Link) moveBack(s *Stream) bool {
+func (r *Relay) moveBack(s *Stream) bool {
 	buf := make([]byte, 1<<16)
 	s.far.SetReadDeadline(time.Now().Add(kernel.AtHand))
 	n, err := s.far.Read(buf)
 	switch {
 	case n > 0:
-		l.record.Add(wire.Event{Client: s.name, Kind: wire.Bytes, Data: buf[:n]})
+		r.record.Add(wire.Event{Client: s.name, Kind: wire.Bytes, Data: buf[:n]})
 		s.near.SetWriteDeadline(time.Now().Add(wait.Deadline))
 		s.near.Write(buf[:n])
 	case errors.Is(err, io.EOF):
 		s.answered = true
 		s.near.CloseWrite()
 	case kernel.IsReset(err):
-		l.refuse(s)
+		r.refuse(s)
 	default:
 		return false
 	}

@@ -1,4 +1,4 @@
-package lab
+package subject
 
 import (
 	"os"
@@ -18,7 +18,7 @@ func tell(f *failure.Failure) string {
 	if c == nil {
 		return f.Happened() + "\n"
 	}
-	if _, before := subject.said.LoadOrStore(f.Happened(), true); before && f.Outcome == failure.NotBegun {
+	if _, before := program.said.LoadOrStore(f.Happened(), true); before && f.Outcome == failure.NotBegun {
 		return f.Happened() + " (as above)\n"
 	}
 	var d failure.Diagnosis

@@ -1,14 +1,22 @@
-package lab
+package network
 
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sockets.test/tools/internal/failure"
+	"sockets.test/tools/lab"
+	"sockets.test/tools/lab/internal/subject"
 	"sockets.test/tools/lab/internal/wait"
 )
+
+// A Program is a program under test that stands at both ends of a link.
+type Program struct {
+	*lab.Program
+
+	link *Link // nil for none
+}
 
 // ExpectTable wants the program to end with status 0, and its standard output
 // to contain these rows, each a line "name | cell | cell". A cell * is not
@@ -17,33 +25,34 @@ import (
 // A program that says "TODO 12.4" may have printed what it had measured by then,
 // and in a test of an earlier step that is enough.
 func (p *Program) ExpectTable(want string) {
-	p.t.Helper()
+	p.Subject().T.Helper()
 	p.expectRows(want, false)
 }
 
 // ExpectRows is ExpectTable for the rows of one step: the program prints them,
 // and may end with an error of another step.
 func (p *Program) ExpectRows(want string) {
-	p.t.Helper()
+	p.Subject().T.Helper()
 	p.expectRows(want, true)
 }
 
 func (p *Program) expectRows(want string, anyStatus bool) {
-	p.t.Helper()
-	if w := p.waits.AwaitEnd(wait.Deadline); w.End != wait.Exited {
+	s := p.Subject()
+	s.T.Helper()
+	if w := s.Waits.AwaitEnd(wait.Deadline); w.End != wait.Exited {
 		p.ExpectExit(0)
 	}
 	printed := rows(p.Output())
-	later := p.stopsLater()
-	if len(printed) == 0 || !later && p.unbegun() {
+	later := s.StopsLater()
+	if len(printed) == 0 || !later && s.Unbegun() {
 		p.ExpectExit(0)
 	}
-	wrong := p.wrongCell(rows(want), printed)
-	if wrong == nil && (later || anyStatus || p.proc.Exit().Code == 0) {
+	wrong := wrongCell(rows(want), printed)
+	if wrong == nil && (later || anyStatus || s.Proc.Exit().Code == 0) {
 		return
 	}
-	if p.patient != nil {
-		if again := p.patient(); again != nil {
+	if p.link != nil {
+		if again := p.link.patiently(); again != nil {
 			again.expectRows(want, anyStatus)
 			return
 		}
@@ -51,59 +60,42 @@ func (p *Program) expectRows(want string, anyStatus bool) {
 	if wrong == nil {
 		p.ExpectExit(0)
 	}
-	wrong.early = later
-	p.fail(wrong)
+	wrong.Early = later
+	s.Fail(wrong)
 }
 
 // wrongCell is the first of these rows that was not printed like this, nil if
 // all were.
-func (p *Program) wrongCell(want, printed [][]string) *mismatch {
+func wrongCell(want, printed [][]string) *subject.Mismatch {
 	for _, row := range want {
 		i := slices.IndexFunc(printed, func(other []string) bool { return other[0] == row[0] })
 		if i < 0 {
-			return &mismatch{outcome: failure.WrongRow, facts: map[string]string{"row": "no " + row[0]},
-				sentence: fmt.Sprintf("%s printed no row %q.", subject.name, row[0])}
+			return &subject.Mismatch{Outcome: failure.WrongRow, Facts: map[string]string{"row": "no " + row[0]},
+				Sentence: fmt.Sprintf("%s printed no row %q.", subject.Name(), row[0])}
 		}
 		if alike(row, printed[i]) {
 			continue
 		}
-		m, row, cells := &mismatch{outcome: failure.WrongRow}, slices.Clone(row), []string{row[0]}
+		m, row, cells := &subject.Mismatch{Outcome: failure.WrongRow}, slices.Clone(row), []string{row[0]}
+		var columns []int // in which a cell is wrong
 		for c := range min(len(row), len(printed[i])) {
 			if row[c] == "*" {
 				row[c] = printed[i][c]
 			} else if row[c] != printed[i][c] {
-				m.columns = append(m.columns, c)
+				columns = append(columns, c)
 				cells = append(cells, printed[i][c]+" for "+row[c])
 			}
 		}
-		m.facts = map[string]string{"row": strings.Join(cells, " ")}
-		m.sentence = fmt.Sprintf("%s printed the row  %s\n%*s  %s", subject.name, strings.Join(printed[i], " | "),
-			len(subject.name)+len(" printed the row"), "wanted", strings.Join(row, " | "))
+		if len(columns) == 1 {
+			column := []string{"", "UDP", "TCP"}[columns[0]]
+			m.Only = func(client string) bool { return strings.HasPrefix(client, column) }
+		}
+		m.Facts = map[string]string{"row": strings.Join(cells, " ")}
+		m.Sentence = fmt.Sprintf("%s printed the row  %s\n%*s  %s", subject.Name(), strings.Join(printed[i], " | "),
+			len(subject.Name())+len(" printed the row"), "wanted", strings.Join(row, " | "))
 		return m
 	}
 	return nil
-}
-
-// stopsLater reports whether it has ended at the TODO of a step behind the test's.
-func (p *Program) stopsLater() bool {
-	match := todo.FindStringSubmatch(p.proc.Stderr().String() + p.Output())
-	return match != nil && stepOf(match[1]) > stepOf(testSection(p.t))
-}
-
-// stepOf is the k of "n.k".
-func stepOf(section string) int {
-	_, k, _ := strings.Cut(section, ".")
-	n, _ := strconv.Atoi(k)
-	return n
-}
-
-// expectBegun wants the program not to have ended at the TODO of this step, or of
-// one before, when no client was seen.
-func (p *Program) expectBegun() {
-	p.t.Helper()
-	if len(p.record.Events()) == 0 && p.waits.Ended(wait.Result{}) && p.unbegun() && !p.stopsLater() {
-		p.fail(&mismatch{outcome: failure.NotBegun})
-	}
 }
 
 // rows are the lines of a table, as their cells.
@@ -121,8 +113,8 @@ func rows(text string) (list [][]string) {
 }
 
 // shows reports whether all of these rows were printed.
-func (p *Program) shows(text string) bool {
-	printed := rows(p.Output())
+func shows(output, text string) bool {
+	printed := rows(output)
 	for _, row := range rows(text) {
 		if !slices.ContainsFunc(printed, func(other []string) bool { return alike(row, other) }) {
 			return false

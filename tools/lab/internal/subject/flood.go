@@ -1,4 +1,4 @@
-package lab
+package subject
 
 import (
 	"strings"
@@ -25,7 +25,7 @@ import (
 // program's. Both try again then, ever more seldom (seen on Linux 6.18). So where
 // the program has read all, and no more comes to it, the client reads a little.
 func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
-	c.program.t.Helper()
+	c.Program.T.Helper()
 	const patience, stall, roomy = 3 * time.Second, 500 * time.Millisecond, 1 << 20
 	var (
 		mu   sync.Mutex
@@ -33,7 +33,7 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 		sent int
 		turn = make(chan struct{})
 	)
-	c.spoken, c.flooded = []byte{}, turn
+	c.Spoken, c.flooded = []byte{}, turn
 	go func() {
 		defer close(turn)
 		for i := 0; ; {
@@ -49,8 +49,9 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 			}
 			hundreds = append(hundreds, b.String())
 			mu.Unlock()
-			c.conn.SetWriteDeadline(time.Now().Add(wait.Starved * wait.Deadline))
-			n, err := c.conn.Write([]byte(b.String()))
+			c.Conn.SetWriteDeadline(time.Now().Add(wait.Starved * wait.Deadline))
+			n, err := c.Conn.Write([]byte(b.String()))
+			c.Program.flow.Add(int64(n))
 			mu.Lock()
 			sent += n
 			mu.Unlock()
@@ -72,7 +73,7 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 	note := func() {
 		if text := strings.Join(hundreds[noted:], ""); text != "" {
 			noted = len(hundreds)
-			c.program.record.Add(wire.Event{Client: c.name, Kind: wire.Bytes, ToServer: !c.serves, Data: []byte(text)})
+			c.Program.Record.Add(wire.Event{Client: c.Name, Kind: wire.Bytes, ToServer: !c.Serves, Data: []byte(text)})
 		}
 	}
 	plenty, buf := 2*kernel.Kept()+1<<20, make([]byte, 1<<16)
@@ -98,7 +99,7 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 				c.take(buf, time.Millisecond)
 				moved = time.Now()
 			}
-		case rests.IsZero() && c.program.waits.Watch.ProveFor(1) != quiet.Awake: // and not starved
+		case rests.IsZero() && c.Program.Waits.Watch.ProveFor(1) != quiet.Awake: // and not starved
 			rests = time.Now()
 		}
 		return !rests.IsZero() && time.Since(rests) > patience
@@ -110,7 +111,7 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 	}
 	for taken := -1; ; {
 		said, unread := state()
-		end := c.program.waits.Await(enough, nil).End
+		end := c.Program.Waits.Await(enough, nil).End
 		if end == wait.Late && before > taken { // it is only slow
 			taken = before
 			continue
@@ -136,14 +137,14 @@ func (c *TCP) Flood(next func(i int) string) (hundreds []string) {
 // the end while many of its answers still wait. Where that takes more than some
 // seconds, or cannot be seen, the rest is left to chance.
 func (c *TCP) ReadUntilTaken() {
-	p := c.program
+	p := c.Program
 	for began := time.Now(); time.Since(began) < wait.Deadline/2; {
-		peer, ok := c.peer()
+		peer, ok := c.Peer()
 		if !ok || peer.Inode == 0 || peer.State != "ESTABLISHED" && peer.RecvQ == 0 {
 			return
 		}
-		c.readFor(time.Millisecond)
-		if c.over != "" || p.waits.EndsWithin(50*time.Millisecond) {
+		c.ReadFor(time.Millisecond)
+		if c.Over != "" || p.Waits.EndsWithin(50*time.Millisecond) {
 			return
 		}
 	}
@@ -151,6 +152,6 @@ func (c *TCP) ReadUntilTaken() {
 
 // unread is how many bytes wait for the program to read them.
 func (c *TCP) unread() int {
-	peer, _ := c.peer()
+	peer, _ := c.Peer()
 	return peer.RecvQ
 }

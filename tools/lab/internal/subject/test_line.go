@@ -1,4 +1,4 @@
-package lab
+package subject
 
 import (
 	"os"
@@ -12,7 +12,7 @@ import (
 
 // testLine is where a test failed, and what it says there: in the test itself,
 // not in a helper that it called. Subtests that the lab has made stand where the
-// test has asked for them; see ask.
+// test has asked for them; see SubtestsFollow.
 func testLine(t testing.TB) (file string, line int, text string) {
 	file, line = caller()
 	for name := t.Name(); file == "" && name != ""; name = name[:max(0, strings.LastIndexByte(name, '/'))] {
@@ -37,8 +37,8 @@ type testPlace struct {
 // the tests' names.
 var asked sync.Map
 
-// ask remembers where the test has asked for the subtests that follow.
-func ask(t testing.TB) {
+// SubtestsFollow remembers where the test asks for the subtests that follow.
+func SubtestsFollow(t testing.TB) {
 	file, line := caller()
 	asked.Store(t.Name(), testPlace{file, line})
 }

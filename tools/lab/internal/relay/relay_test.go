@@ -1,4 +1,4 @@
-package link
+package relay
 
 import (
 	"io"
@@ -19,7 +19,7 @@ import (
 )
 
 // A script says in which order datagrams arrive, and which do not.
-func TestLinkScript(t *testing.T) {
+func TestScript(t *testing.T) {
 	for script, want := range map[string]string{
 		"":                                   "1 2 3 4 5 6",
 		"drop 3 6":                           "1 2 (3) 4 5 (6)",
@@ -40,18 +40,18 @@ func TestLinkScript(t *testing.T) {
 			if script != "" {
 				list = strings.Split(script, ", ")
 			}
-			l := New(t, list...)
+			r := New(t, list...)
 			sink := listenUDP(t)
-			l.udp = netip.MustParseAddrPort(sink.LocalAddr().String())
-			l.record = wire.New("server")
-			f := l.flow(netip.MustParseAddrPort(l.Addr))
+			r.udp = netip.MustParseAddrPort(sink.LocalAddr().String())
+			r.record = wire.New("server")
+			f := r.flow(netip.MustParseAddrPort(r.Addr))
 
 			for _, n := range "123456" {
-				l.pass(&l.there, &Datagram{flow: f, Data: []byte(string(n))})
+				r.pass(&r.there, &Datagram{flow: f, Data: []byte(string(n))})
 			}
 
 			var arrived []string
-			for _, e := range l.record.Events() {
+			for _, e := range r.record.Events() {
 				if e.Lost {
 					arrived = append(arrived, "("+string(e.Data)+")")
 				} else {
@@ -72,16 +72,16 @@ func TestLinkRefuses(t *testing.T) {
 
 // Answers have a script of their own, and go to the client that asked.
 func TestLinkAnswers(t *testing.T) {
-	l := New(t, "answers drop 2", "answers twice 3", "drop 1")
+	r := New(t, "answers drop 2", "answers twice 3", "drop 1")
 	server, client := listenUDP(t), listenUDP(t)
-	l.udp = netip.MustParseAddrPort(server.LocalAddr().String())
-	l.record = wire.New("server")
-	f := l.flow(netip.MustParseAddrPort(client.LocalAddr().String()))
+	r.udp = netip.MustParseAddrPort(server.LocalAddr().String())
+	r.record = wire.New("server")
+	f := r.flow(netip.MustParseAddrPort(client.LocalAddr().String()))
 
 	for _, text := range []string{"1", "2", "3"} {
 		_, err := server.WriteToUDPAddrPort([]byte(text), netip.MustParseAddrPort(f.conn.LocalAddr().String()))
 		require.NoError(t, err)
-		require.Eventually(t, func() bool { return l.answer(f) }, wait.Deadline, time.Millisecond)
+		require.Eventually(t, func() bool { return r.answer(f) }, wait.Deadline, time.Millisecond)
 	}
 
 	var got []string
@@ -90,7 +90,7 @@ func TestLinkAnswers(t *testing.T) {
 	for range 3 {
 		n, from, err := client.ReadFromUDPAddrPort(buf)
 		require.NoError(t, err)
-		assert.Equal(t, l.Addr, from.String())
+		assert.Equal(t, r.Addr, from.String())
 		got = append(got, string(buf[:n]))
 	}
 	assert.Equal(t, []string{"1", "3", "3"}, got)
@@ -98,13 +98,13 @@ func TestLinkAnswers(t *testing.T) {
 
 // What the server says on a connection reaches its client, and so does the end.
 func TestLinkStreamBack(t *testing.T) {
-	l, client, conn := connected(t)
+	r, client, conn := connected(t)
 
 	_, err := conn.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, conn.Close())
-	for !l.Streams[0].answered {
-		l.moveBack(l.Streams[0])
+	for !r.Streams[0].answered {
+		r.moveBack(r.Streams[0])
 	}
 
 	client.SetReadDeadline(time.Now().Add(wait.Deadline))
@@ -116,15 +116,15 @@ func TestLinkStreamBack(t *testing.T) {
 // A connection is cut when its client has said all: one that still speaks, while
 // its server already reads, would see the reset and take it for its own failure.
 func TestLinkCutsBehindTheClient(t *testing.T) {
-	l, client, conn := connected(t, "cut after 0")
-	s := l.Streams[0]
+	r, client, conn := connected(t, "cut after 0")
+	s := r.Streams[0]
 
-	assert.False(t, l.moveStream(), "the client may have something to say")
+	assert.False(t, r.moveStream(), "the client may have something to say")
 	_, err := client.Write([]byte("hello"))
 	require.NoError(t, err)
 	require.NoError(t, client.Close())
-	require.Eventually(t, func() bool { l.hear(s); return s.Ended }, wait.Deadline, time.Millisecond)
-	assert.True(t, l.moveStream())
+	require.Eventually(t, func() bool { r.hear(s); return s.Ended }, wait.Deadline, time.Millisecond)
+	assert.True(t, r.moveStream())
 
 	n, err := conn.Read(make([]byte, 10))
 	assert.Zero(t, n)
@@ -135,11 +135,11 @@ func TestLinkCutsBehindTheClient(t *testing.T) {
 func TestLinkHearsTheClientOfAServerThatIsGone(t *testing.T) {
 	for name, listens := range map[string]bool{"before it accepted": false, "afterwards": true} {
 		t.Run(name, func(t *testing.T) {
-			l, client, server := connected(t)
+			r, client, server := connected(t)
 			if !listens {
-				l.tcp = netip.MustParseAddrPort(anyPort) // where nobody listens
+				r.tcp = netip.MustParseAddrPort(anyPort) // where nobody listens
 				var err error
-				client, err = net.Dial("tcp4", l.Addr)
+				client, err = net.Dial("tcp4", r.Addr)
 				require.NoError(t, err)
 			}
 			_, err := client.Write([]byte("hello"))
@@ -149,12 +149,12 @@ func TestLinkHearsTheClientOfAServerThatIsGone(t *testing.T) {
 			if listens {
 				server.(*net.TCPConn).SetLinger(0)
 				server.Close()
-				require.Eventually(t, func() bool { return l.moveBack(l.Streams[0]) }, wait.Deadline, time.Millisecond)
+				require.Eventually(t, func() bool { return r.moveBack(r.Streams[0]) }, wait.Deadline, time.Millisecond)
 			} else {
-				require.Eventually(t, l.accept, wait.Deadline, time.Millisecond)
+				require.Eventually(t, r.accept, wait.Deadline, time.Millisecond)
 			}
 
-			s := l.Streams[len(l.Streams)-1]
+			s := r.Streams[len(r.Streams)-1]
 			assert.Equal(t, "hello", string(s.All))
 			assert.True(t, s.Ended)
 			assert.False(t, s.Broke)
@@ -164,16 +164,16 @@ func TestLinkHearsTheClientOfAServerThatIsGone(t *testing.T) {
 
 // A stream rests until somebody wakes it, once, and the others go on meanwhile.
 func TestLinkRests(t *testing.T) {
-	l, client, server := connected(t, "rest 1 after 3", "pieces 2")
+	r, client, server := connected(t, "rest 1 after 3", "pieces 2")
 	self, err := os.Executable()
 	require.NoError(t, err)
 	program, err := proc.Start(proc.Command{Path: self, Args: []string{"-test.run", "^$"}}) // it need not be the server
 	require.NoError(t, err)
 	t.Cleanup(func() { program.Kill() })
-	l.program = wait.New(program, time.Now())
+	r.program = wait.New(program, time.Now())
 	_, err = client.Write([]byte("hello"))
 	require.NoError(t, err)
-	s := l.Streams[0]
+	s := r.Streams[0]
 	read := func() string {
 		t.Helper()
 		buf := make([]byte, 10)
@@ -182,38 +182,38 @@ func TestLinkRests(t *testing.T) {
 		require.NoError(t, err)
 		return string(buf[:n])
 	}
-	require.Eventually(t, func() bool { l.hear(s); return len(s.All) == 5 }, wait.Deadline, time.Millisecond)
+	require.Eventually(t, func() bool { r.hear(s); return len(s.All) == 5 }, wait.Deadline, time.Millisecond)
 
-	assert.True(t, l.moveStream())
+	assert.True(t, r.moveStream())
 	assert.Equal(t, "he", read())
-	require.Eventually(t, l.moveStream, wait.Deadline, time.Millisecond)
+	require.Eventually(t, r.moveStream, wait.Deadline, time.Millisecond)
 	assert.Equal(t, "l", read())
-	assert.Equal(t, s, l.resting())
-	assert.Nil(t, l.first(), "another would be the first now")
-	assert.False(t, l.moveStream())
+	assert.Equal(t, s, r.resting())
+	assert.Nil(t, r.first(), "another would be the first now")
+	assert.False(t, r.moveStream())
 
-	assert.True(t, l.wake())
-	assert.Nil(t, l.resting())
-	assert.True(t, l.moveStream())
+	assert.True(t, r.wake())
+	assert.Nil(t, r.resting())
+	assert.True(t, r.moveStream())
 	assert.Equal(t, "lo", read())
 }
 
 // connected returns a link, and the two ends of a connection through it.
-func connected(t *testing.T, script ...string) (l *Link, client, server net.Conn) {
-	l = New(t, script...)
+func connected(t *testing.T, script ...string) (r *Relay, client, server net.Conn) {
+	r = New(t, script...)
 	listener, err := net.Listen("tcp4", anyPort)
 	require.NoError(t, err)
 	t.Cleanup(func() { listener.Close() })
-	l.tcp = netip.MustParseAddrPort(listener.Addr().String())
-	l.record = wire.New("server")
-	client, err = net.Dial("tcp4", l.Addr)
+	r.tcp = netip.MustParseAddrPort(listener.Addr().String())
+	r.record = wire.New("server")
+	client, err = net.Dial("tcp4", r.Addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { client.Close() })
-	require.Eventually(t, l.accept, wait.Deadline, time.Millisecond)
+	require.Eventually(t, r.accept, wait.Deadline, time.Millisecond)
 	server, err = listener.Accept()
 	require.NoError(t, err)
 	t.Cleanup(func() { server.Close() })
-	return l, client, server
+	return r, client, server
 }
 
 const anyPort = "127.0.0.1:0"
