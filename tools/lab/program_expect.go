@@ -95,6 +95,6 @@ func (p *Program) Stop() {
 func (p *Program) ExpectStillRunning() {
 	p.subject.T.Helper()
 	if p.subject.Waits.EndsWithin(wait.AWhile()) {
-		p.subject.Fail(&subject.Mismatch{Outcome: failure.Exited})
+		p.subject.Fail(&subject.Mismatch{Outcome: failure.Exited, Early: p.subject.StopsLater()})
 	}
 }

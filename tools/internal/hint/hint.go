@@ -7,6 +7,7 @@ package hint
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"sockets.test/tools/internal/judge"
@@ -36,7 +37,7 @@ func Ladder(c *tree.Chapter, t *judge.Test) []string {
 }
 
 // section is the last paragraph of the lesson's section: the way, which every
-// section ends with.
+// section ends with, folded or not.
 func section(c *tree.Chapter, step string) string {
 	l, err := c.Lesson()
 	if err != nil {
@@ -46,10 +47,13 @@ func section(c *tree.Chapter, step string) string {
 	if !ok {
 		return ""
 	}
-	prose := strings.TrimSpace(s.Prose)
+	prose := strings.TrimSpace(folds.ReplaceAllString(s.Prose, ""))
 	last := strings.TrimSpace(prose[strings.LastIndex(prose, "\n\n")+1:])
 	return fmt.Sprintf("The lesson's %s, %s, says:\n%s", step, s.Title, last)
 }
+
+// folds are the lines of HTML that fold a part of a lesson.
+var folds = regexp.MustCompile(`(?m)^</?(?:details|summary)>.*$`)
 
 // truths are those that a section teaches.
 func truths(c *tree.Chapter, step string) string {

@@ -16,7 +16,8 @@ import (
 
 const lesson = "# 1. A datagram is a message\n\n" +
 	"## 1.1 A socket is bound\n\nWhy it is.\n\n```go\nnot shown\n```\n\nRun it.\n\nLook for the call\nthat binds.\n\n" +
-	"## 1.2 One receive is one datagram\n\nAsk for n.\n"
+	"## 1.2 One receive is one datagram\n\nAsk for n.\n\n" +
+	"## 1.3 The way may be folded\n\nWhy it is.\n\n<details>\n<summary>One way</summary>\n\nAsk for\nnothing.\n\n</details>\n"
 
 var mistakes = map[string]string{
 	"whole-buffer":  "A datagram fills n bytes of the buffer. (1.1)\n\n1. What is n?\n2. Pass on buf[:n].\n-- server.go --\n",
@@ -79,5 +80,9 @@ func TestLadder(t *testing.T) {
 	t.Run("shows the last section too", func(t *testing.T) {
 		got := hint.Ladder(c, &judge.Test{Step: "1.2"})
 		assert.Equal(t, "The lesson's 1.2, One receive is one datagram, says:\nAsk for n.", got[0])
+	})
+	t.Run("unfolds the way", func(t *testing.T) {
+		got := hint.Ladder(c, &judge.Test{Step: "1.3"})
+		assert.Equal(t, "The lesson's 1.3, The way may be folded, says:\nAsk for\nnothing.", got[0])
 	})
 }

@@ -25,9 +25,26 @@ func (l *Link) ExpectDatagrams(want []string) {
 	}
 	if len(seen) < len(want) {
 		m := &subject.Mismatch{Outcome: failure.NeverSent, Want: want[len(seen)], Wanted: true}
-		m.Sentence = fmt.Sprintf("%s sent %d datagrams through the link; wanted %d.", subject.Name(), len(seen), len(want))
-		l.program.Fail(m)
+		m.Sentence = fmt.Sprintf("%s sent %d of the %d datagrams that were wanted.", subject.Name(), len(seen), len(want))
+		l.fail(m)
 	}
+}
+
+// ExpectClients wants datagrams to have come from so many addresses: each client
+// has a socket of its own.
+func (l *Link) ExpectClients(n int) {
+	l.t.Helper()
+	l.expectBegun()
+	seen := len(l.relay.Clients)
+	if seen == n {
+		return
+	}
+	if again := l.patiently(); again != nil { // it may be chance; see twins
+		again.link.ExpectClients(n)
+		return
+	}
+	l.fail(&subject.Mismatch{Outcome: failure.TooFewSockets, Facts: map[string]string{"addresses": strconv.Itoa(seen)},
+		Sentence: fmt.Sprintf("%s has %d clients, and each sends from a socket of its own; addresses seen: %d.", subject.Name(), n, seen)})
 }
 
 // ExpectStreams wants the clients to have made so many connections, and each
@@ -38,12 +55,12 @@ func (l *Link) ExpectStreams(want []string) {
 	for i, text := range want {
 		if i >= len(l.relay.Streams) {
 			m := &subject.Mismatch{Outcome: failure.NeverConnected, Want: text, Wanted: true}
-			m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.relay.Streams), len(want))
-			l.program.Fail(m)
+			m.Sentence = fmt.Sprintf("%s made %d of the %d connections that were wanted.", subject.Name(), len(l.relay.Streams), len(want))
+			l.fail(m)
 		}
 		s := l.relay.Streams[i]
 		if s.Broke {
-			l.program.Fail(&subject.Mismatch{Outcome: failure.Reset, Sentence: subject.Name() + " reset its connection: what was on its way may be lost."})
+			l.fail(&subject.Mismatch{Outcome: failure.Reset, Sentence: subject.Name() + " reset its connection: what was on its way may be lost."})
 		}
 		if n := subject.FirstDifference(text, s.All); string(s.All) != text {
 			m := &subject.Mismatch{Outcome: failure.Wrong, Want: text, Wanted: true, Got: s.All}
@@ -51,17 +68,24 @@ func (l *Link) ExpectStreams(want []string) {
 			if len(s.All) == 0 {
 				m.Outcome, m.Sentence = failure.NeverSent, subject.Name()+" connected, and never sent anything."
 			}
-			l.program.Fail(m)
+			l.fail(m)
 		}
 		if !s.Ended {
-			l.program.Fail(&subject.Mismatch{Outcome: failure.NeverClosed, Sentence: subject.Name() + " never ended its stream: the server waits for that."})
+			l.fail(&subject.Mismatch{Outcome: failure.NeverClosed, Sentence: subject.Name() + " never ended its stream: the server waits for that."})
 		}
 	}
 	if len(l.relay.Streams) > len(want) {
 		m := &subject.Mismatch{Outcome: failure.TooMuch, Got: l.relay.Streams[len(want)].All, Event: -1}
 		m.Sentence = fmt.Sprintf("%s made %d connections through the link; wanted %d.", subject.Name(), len(l.relay.Streams), len(want))
-		l.program.Fail(m)
+		l.fail(m)
 	}
+}
+
+// fail has the program fail, also where it came to the TODO of a later step.
+func (l *Link) fail(m *subject.Mismatch) {
+	l.t.Helper()
+	m.Early = l.program.StopsLater()
+	l.program.Fail(m)
 }
 
 // ExpectClientsClosed wants the program, which is still there, to hold none of
@@ -93,12 +117,12 @@ func (l *Link) ExpectClosed() {
 	}
 }
 
-// expectBegun wants the program not to have ended at a TODO before any client
-// was seen.
+// expectBegun wants the program not to have ended at the TODO of this step, or of
+// one before, when no client was seen.
 func (l *Link) expectBegun() {
 	l.t.Helper()
 	p := l.program
-	if len(p.Record.Events()) == 0 && p.Waits.Ended(wait.Result{}) && p.Unbegun() {
+	if len(p.Record.Events()) == 0 && p.Waits.Ended(wait.Result{}) && p.Unbegun() && !p.StopsLater() {
 		p.Fail(&subject.Mismatch{Outcome: failure.NotBegun})
 	}
 }

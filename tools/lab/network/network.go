@@ -38,6 +38,8 @@ import (
 //	twice N...           these arrive twice, one copy behind the other
 //	repeat N after M     a copy of N arrives behind M
 //	hold N... until M    these arrive behind M, in the order of their numbers
+//	stranger says "TEXT" after N
+//	                     a datagram from no client's address arrives behind N
 //	late N...            these arrive when the server has read what came before,
 //	                     and most of its -timeout has passed since
 //
@@ -48,8 +50,9 @@ import (
 //	                     bytes, the last size again and again; "pieces all": in
 //	                     one piece, once the client has ended it
 //	lines                it arrives a line at a time
-//	rest after N         after so many bytes each stream stands still for longer
-//	                     than the server's -timeout
+//	rest after N         after so many bytes each stream stands still until the
+//	rest C... after N    program sleeps, and no timer will wake it soon; these do,
+//	                     while the others go on
 //	cut after N          after so many bytes each connection is reset, once its
 //	cut C... after N     client has said all; these connections are, the first
 //	                     being number 1
@@ -58,7 +61,8 @@ import (
 //
 // No Read of the server's can see two pieces together: the next is sent when
 // the one before has been read. Only Linux tells that; elsewhere a test with
-// such a script is skipped. Streams arrive one after another.
+// such a script is skipped. Streams arrive one after another, but for those that
+// rest.
 //
 // Nothing moves but in Carry, which runs in the test's own goroutine.
 type Link struct {
@@ -67,7 +71,9 @@ type Link struct {
 	t        testing.TB
 	relay    *relay.Relay
 	program  *subject.Program // that stands at both of its ends
+	args     []string         // with which it was started
 	udp, tcp netip.AddrPort   // its servers
+	again    bool             // it was asked again because of twins
 }
 
 // NewLink opens a link that leads nowhere yet.
@@ -90,7 +96,15 @@ func (l *Link) Run(args ...string) *Program {
 	l.t.Helper()
 	p := lab.Start(l.t, append([]string{"-addr", subject.AnyPort, "-via", l.Addr}, args...)...)
 	l.lead(p.Subject())
-	return &Program{Program: p, again: func() *Program { return l.patiently(p.Subject(), args) }}
+	l.args = args
+	return &Program{Program: p, link: l}
+}
+
+// Straight starts such a program without a link: its clients go straight to its
+// servers.
+func Straight(t testing.TB, args ...string) *Program {
+	t.Helper()
+	return &Program{Program: lab.Start(t, append([]string{"-addr", subject.AnyPort}, args...)...)}
 }
 
 // lead waits until a program says where its two servers are, and leads there.
@@ -111,6 +125,13 @@ func (l *Link) Carry() {
 	l.relay.Carry()
 }
 
+// CarryToRest hands on what comes, until the script has a stream rest, and the
+// program sleeps. The next Carry goes on.
+func (l *Link) CarryToRest() {
+	l.t.Helper()
+	l.relay.CarryToRest()
+}
+
 // A program that waits for a silence of so long ends by the clock, and may be
 // wrong about it when the machine is slow: it was given a datagram, and got no
 // processor to look for it in time. So its tests are quick, with a short
@@ -119,19 +140,30 @@ func (l *Link) Carry() {
 // processor, and so its chance.
 var patience = []time.Duration{time.Second, 5 * time.Second}
 
-// patiently plays the same once more, with a longer -timeout; nil if that would
-// change nothing.
-func (l *Link) patiently(p *subject.Program, args []string) *Program {
-	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > p.Timeout() })
-	if i < 0 || !l.hasty(p) {
+// patiently plays the same once more, with a longer -timeout if that was too
+// short; nil if that would change nothing.
+func (l *Link) patiently() *Program {
+	i := slices.IndexFunc(patience, func(d time.Duration) bool { return d > l.program.Timeout() })
+	twins := l.twins() && !l.again
+	if !twins && (i < 0 || !l.hasty(l.program)) {
 		return nil
 	}
-	args = slices.Clone(args)
-	args[slices.Index(args, "-timeout")+1] = patience[i].String()
 	next := newLink(l.t, l.relay.Again())
+	next.again = l.again || twins
+	args := slices.Clone(l.args)
+	if !twins {
+		args[slices.Index(args, "-timeout")+1] = patience[i].String()
+	}
 	again := next.Run(args...)
 	next.Carry()
 	return again
+}
+
+// twins reports whether the program may have had two clients with one address: the
+// kernel chooses their ports by chance, and a port that is free again may come twice.
+func (l *Link) twins() bool {
+	n, _ := strconv.Atoi(l.program.Argument("-clients"))
+	return len(l.relay.Clients) < n
 }
 
 // hasty reports whether the program, by its own table, has received fewer

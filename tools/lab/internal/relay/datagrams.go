@@ -55,15 +55,29 @@ func (r *Relay) flow(from netip.AddrPort) *Flow {
 			return f
 		}
 	}
+	f := &Flow{name: ordinal("UDP", len(r.Clients)+1), Client: from, conn: r.dial()}
+	r.record.Join(f.name, from.String())
+	r.Clients = append(r.Clients, f)
+	return f
+}
+
+// stranger is one that no client's socket is behind.
+func (r *Relay) stranger() *Flow {
+	if r.alien == nil {
+		r.alien = &Flow{name: "stranger", conn: r.dial()}
+		r.record.Join(r.alien.name, r.alien.conn.LocalAddr().String())
+	}
+	return r.alien
+}
+
+// dial opens a socket towards the server.
+func (r *Relay) dial() *net.UDPConn {
 	conn, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(r.udp))
 	if err != nil {
 		r.t.Fatalf("lab: %v", err)
 	}
 	r.t.Cleanup(func() { conn.Close() })
-	f := &Flow{name: ordinal("UDP", len(r.Clients)+1), Client: from, conn: conn}
-	r.record.Join(f.name, from.String())
-	r.Clients = append(r.Clients, f)
-	return f
+	return conn
 }
 
 func ordinal(name string, n int) string {
@@ -107,6 +121,11 @@ func (r *Relay) pass(w *way, d *Datagram) {
 	for _, i := range w.repeat[n] {
 		if i > 0 && i <= n {
 			r.deliver(w, w.seen[i-1], false)
+		}
+	}
+	if w.toServer {
+		for _, text := range r.strange[n] {
+			r.deliver(w, &Datagram{flow: r.stranger(), Data: []byte(text), Event: -1}, false)
 		}
 	}
 }

@@ -46,16 +46,3 @@ func (r *Relay) due() bool {
 	}
 	return time.Since(r.readAt) >= r.program.Timeout*6/10
 }
-
-// resting reports whether a stream, all of which has been taken so far, stands
-// still for a while: for two and a half times the -timeout, a second at most.
-// That it may be longer harms nobody, for a stream has no time to keep.
-func (r *Relay) resting(s *Stream) bool {
-	if r.rest == 0 || s.given != r.rest {
-		return false
-	}
-	if s.rests.IsZero() {
-		s.rests = time.Now()
-	}
-	return time.Since(s.rests) < min(r.program.Timeout*5/2, time.Second)
-}

@@ -39,9 +39,11 @@ type Relay struct {
 	back     way // and from it
 	script   []string
 	sizes    map[int][]int
-	cuts     map[int]int // of each connection; 0: of all others
-	ends     map[int]int // the same
-	rest     int         // where each stream stands still for a while; 0 for nowhere
+	cuts     map[int]int      // of each connection; 0: of all others
+	ends     map[int]int      // the same
+	rests    map[int]int      // the same
+	alien    *Flow            // that stranger; nil until it speaks
+	strange  map[int][]string // behind which datagram to the server a stranger says what
 
 	full   bool          // the server did not take a connection, in all the time that it had
 	beat   time.Time     // of the last pulse
@@ -52,7 +54,7 @@ type Relay struct {
 // New opens a relay that leads nowhere yet.
 func New(t testing.TB, script ...string) *Relay {
 	t.Helper()
-	r := &Relay{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, script: script}
+	r := &Relay{t: t, there: way{toServer: true}, sizes: map[int][]int{}, cuts: map[int]int{}, ends: map[int]int{}, rests: map[int]int{}, strange: map[int][]string{}, script: script}
 	for _, w := range []*way{&r.there, &r.back} {
 		w.drop, w.twice, w.late, w.hold, w.repeat = map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]int{}, map[int][]int{}
 	}
@@ -114,21 +116,43 @@ func (r *Relay) Held() int {
 // Carry hands on what comes, until the program has ended, or sleeps for good.
 func (r *Relay) Carry() {
 	r.t.Helper()
+	r.carry(r.wake)
+}
+
+// CarryToRest does so until a stream rests, and the program sleeps: the next Carry
+// goes on.
+func (r *Relay) CarryToRest() {
+	r.t.Helper()
+	r.carry(func() bool { return r.resting() == nil && r.wake() })
+}
+
+// carry asks, when the program does nothing more by itself, whether to go on.
+func (r *Relay) carry(goOn func() bool) {
+	r.t.Helper()
 	for {
 		switch r.program.Await(r.move, nil).End {
 		case wait.Done:
+		case wait.Exited:
+			return
 		case wait.Silent:
-			if s := r.first(); s != nil && r.taken(s) && r.resting(s) {
-				continue
-			}
-			// A stream's rest may have ended just now, while we looked elsewhere.
-			if !r.moveStream() && !r.unblock() {
+			if !goOn() {
 				return
 			}
-		default:
-			return
+		default: // one that looks often never sleeps
+			if r.resting() == nil || !goOn() {
+				return
+			}
 		}
 	}
+}
+
+// wake ends the rest of a stream, or what else keeps the program waiting.
+func (r *Relay) wake() bool {
+	if s := r.resting(); s != nil {
+		s.rested = true
+		return true
+	}
+	return r.moveStream() || r.unblock()
 }
 
 // move waits for a step until something can be moved, and moves it. It reports

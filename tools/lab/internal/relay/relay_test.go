@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"sockets.test/tools/internal/proc"
 	"sockets.test/tools/internal/wire"
 	"sockets.test/tools/lab/internal/wait"
 )
@@ -30,6 +32,8 @@ func TestScript(t *testing.T) {
 		"hold 2 until 4, drop 4":             "1 3 (4) 2 5 6",
 		"hold 2 until 9":                     "1 3 4 5 6",
 		"answers drop 1":                     "1 2 3 4 5 6",
+		`stranger says "hello\n" after 2`:    "1 2 hello\n 3 4 5 6",
+		`drop 2, stranger says "2" after 2`:  "1 (2) 2 3 4 5 6",
 	} {
 		t.Run(script, func(t *testing.T) {
 			var list []string
@@ -61,7 +65,7 @@ func TestScript(t *testing.T) {
 
 // What is no instruction is refused.
 func TestLinkRefuses(t *testing.T) {
-	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
+	for _, script := range []string{"", "lose 3", "drop", "hold until 3", "drop three", "hold 2", "hold 2 after 3", "repeat 2", "cut 3", "end 3", "rest 3", "stranger says x after 3", `stranger says "x`, "late", "answers late 3", "pieces", "answers lines", "drop 3 until 4"} {
 		assert.Error(t, New(t).read(script), script)
 	}
 }
@@ -125,6 +129,73 @@ func TestLinkCutsBehindTheClient(t *testing.T) {
 	n, err := conn.Read(make([]byte, 10))
 	assert.Zero(t, n)
 	assert.ErrorIs(t, err, syscall.ECONNRESET)
+}
+
+// What a client has said is heard, also if its server has gone by then.
+func TestLinkHearsTheClientOfAServerThatIsGone(t *testing.T) {
+	for name, listens := range map[string]bool{"before it accepted": false, "afterwards": true} {
+		t.Run(name, func(t *testing.T) {
+			r, client, server := connected(t)
+			if !listens {
+				r.tcp = netip.MustParseAddrPort(anyPort) // where nobody listens
+				var err error
+				client, err = net.Dial("tcp4", r.Addr)
+				require.NoError(t, err)
+			}
+			_, err := client.Write([]byte("hello"))
+			require.NoError(t, err)
+			require.NoError(t, client.Close())
+
+			if listens {
+				server.(*net.TCPConn).SetLinger(0)
+				server.Close()
+				require.Eventually(t, func() bool { return r.moveBack(r.Streams[0]) }, wait.Deadline, time.Millisecond)
+			} else {
+				require.Eventually(t, r.accept, wait.Deadline, time.Millisecond)
+			}
+
+			s := r.Streams[len(r.Streams)-1]
+			assert.Equal(t, "hello", string(s.All))
+			assert.True(t, s.Ended)
+			assert.False(t, s.Broke)
+		})
+	}
+}
+
+// A stream rests until somebody wakes it, once, and the others go on meanwhile.
+func TestLinkRests(t *testing.T) {
+	r, client, server := connected(t, "rest 1 after 3", "pieces 2")
+	self, err := os.Executable()
+	require.NoError(t, err)
+	program, err := proc.Start(proc.Command{Path: self, Args: []string{"-test.run", "^$"}}) // it need not be the server
+	require.NoError(t, err)
+	t.Cleanup(func() { program.Kill() })
+	r.program = wait.New(program, time.Now())
+	_, err = client.Write([]byte("hello"))
+	require.NoError(t, err)
+	s := r.Streams[0]
+	read := func() string {
+		t.Helper()
+		buf := make([]byte, 10)
+		server.SetReadDeadline(time.Now().Add(wait.Deadline))
+		n, err := server.Read(buf)
+		require.NoError(t, err)
+		return string(buf[:n])
+	}
+	require.Eventually(t, func() bool { r.hear(s); return len(s.All) == 5 }, wait.Deadline, time.Millisecond)
+
+	assert.True(t, r.moveStream())
+	assert.Equal(t, "he", read())
+	require.Eventually(t, r.moveStream, wait.Deadline, time.Millisecond)
+	assert.Equal(t, "l", read())
+	assert.Equal(t, s, r.resting())
+	assert.Nil(t, r.first(), "another would be the first now")
+	assert.False(t, r.moveStream())
+
+	assert.True(t, r.wake())
+	assert.Nil(t, r.resting())
+	assert.True(t, r.moveStream())
+	assert.Equal(t, "lo", read())
 }
 
 // connected returns a link, and the two ends of a connection through it.

@@ -10,8 +10,16 @@ import (
 
 var instructions = regexp.MustCompile(`^(answers )?(drop|twice|repeat|hold|late|pieces|lines|rest|cut|end)((?: \d+)*)(?: (all|until \d+|after \d+))?$`)
 
+var strangers = regexp.MustCompile(`^stranger says (".*") after (\d+)$`)
+
 // read takes one instruction.
 func (r *Relay) read(instruction string) error {
+	if match := strangers.FindStringSubmatch(instruction); match != nil {
+		n, _ := strconv.Atoi(match[2])
+		text, err := strconv.Unquote(match[1])
+		r.strange[n] = append(r.strange[n], text)
+		return err
+	}
 	match := instructions.FindStringSubmatch(instruction)
 	if match == nil {
 		return errors.New("not an instruction; see the comment of network.Link")
@@ -55,16 +63,13 @@ func (r *Relay) read(instruction string) error {
 		r.Pieces(0, 1<<30)
 	case verb == "pieces" && len(numbers) > 0 && match[1] == "":
 		r.Pieces(0, numbers...)
-	case verb == "rest" && word == "after" && len(numbers) == 0 && match[1] == "":
-		r.seesReads()
-		r.rest = other
-	case (verb == "cut" || verb == "end") && word == "after" && match[1] == "":
+	case (verb == "cut" || verb == "end" || verb == "rest") && word == "after" && match[1] == "":
 		r.seesReads()
 		if len(numbers) == 0 {
 			numbers = []int{0}
 		}
 		for _, n := range numbers {
-			map[string]map[int]int{"cut": r.cuts, "end": r.ends}[verb][n] = other
+			map[string]map[int]int{"cut": r.cuts, "end": r.ends, "rest": r.rests}[verb][n] = other
 		}
 	default:
 		return errors.New("not an instruction; see the comment of network.Link")

@@ -22,12 +22,13 @@ type Stream struct {
 	sizes     []int        // of pieces; nil for as it comes, {0} for lines
 	cutAfter  int          // so many bytes, -1 for never
 	endAfter  int          // the same
+	restAfter int          // the same
 	Ended     bool         // the client has
 	Broke     bool         // it has with a reset, and what was on its way is lost
 	over      bool         // nothing more is handed on
 	answered  bool         // nor comes back
 	pieces    []piece
-	rests     time.Time // since when it stands still
+	rested    bool // it has stood still, where it was to
 }
 
 // accept takes the next client, and connects it.
@@ -39,7 +40,7 @@ func (r *Relay) accept() bool {
 	}
 	r.t.Cleanup(func() { near.Close() })
 	n := len(r.Streams) + 1
-	s := &Stream{name: ordinal("TCP", n), near: near, sizes: r.sizes[0], cutAfter: -1, endAfter: -1}
+	s := &Stream{name: ordinal("TCP", n), near: near, sizes: r.sizes[0], cutAfter: -1, endAfter: -1, restAfter: -1}
 	if own, ok := r.sizes[n]; ok {
 		s.sizes = own
 	}
@@ -49,6 +50,9 @@ func (r *Relay) accept() bool {
 		}
 		if after, ok := r.ends[i]; ok {
 			s.endAfter = after
+		}
+		if after, ok := r.rests[i]; ok {
+			s.restAfter = after
 		}
 	}
 	r.Streams = append(r.Streams, s)
@@ -62,9 +66,7 @@ func (r *Relay) accept() bool {
 	if err != nil {
 		r.full = true
 		record.Add(wire.Event{Client: s.name, Kind: wire.Refused, ToServer: true})
-		s.over, s.answered = true, true
-		near.SetLinger(0)
-		near.Close()
+		r.refuse(s)
 		return true
 	}
 	r.t.Cleanup(func() { far.Close() })
@@ -84,10 +86,34 @@ func (r *Relay) hear(s *Stream) bool {
 	return n > 0 || s.Ended
 }
 
-// first is the first stream that is not over, nil if all are.
+// refuse resets a client's connection, because the server has gone. What the client
+// has said is heard before: it may have gone with the server, and has said it all.
+func (r *Relay) refuse(s *Stream) {
+	for !s.Ended && r.hear(s) {
+	}
+	s.answered, s.over = true, true
+	s.near.SetLinger(0)
+	s.near.Close()
+}
+
+// first is the first stream that is not over, and does not rest; nil if there is
+// none.
 func (r *Relay) first() *Stream {
 	for _, s := range r.Streams {
-		if !s.over {
+		if !s.over && !s.rests() {
+			return s
+		}
+	}
+	return nil
+}
+
+// rests reports whether a stream stands still.
+func (s *Stream) rests() bool { return !s.over && s.given == s.restAfter && !s.rested }
+
+// resting is the first stream that does; nil if there is none.
+func (r *Relay) resting() *Stream {
+	for _, s := range r.Streams {
+		if s.rests() {
 			return s
 		}
 	}
@@ -111,15 +137,15 @@ func (r *Relay) moveStream() bool {
 		size = min(size, s.cutAfter-s.given)
 	}
 	cut := s.cutAfter >= 0 && s.given >= s.cutAfter && s.Ended || s.Broke && size == 0
-	if s.given < r.rest {
-		size = min(size, r.rest-s.given)
+	if s.restAfter > s.given {
+		size = min(size, s.restAfter-s.given)
 	}
 	end := s.Ended
 	if s.endAfter >= 0 {
 		size = min(size, s.endAfter-s.given)
 		end = end || s.given >= s.endAfter
 	}
-	if !cut && size == 0 && !end || !r.taken(s) || r.resting(s) {
+	if !cut && size == 0 && !end || !r.taken(s) {
 		return false
 	}
 	switch {
@@ -172,6 +198,9 @@ func (r *Relay) give(s *Stream, size int) {
 	event := r.record.Add(wire.Event{Client: s.name, Kind: wire.Bytes, ToServer: true, Data: data})
 	s.pieces = append(s.pieces, piece{event, size})
 	s.given += size
+	if s.given == s.restAfter {
+		r.record.Add(wire.Event{Client: s.name, Kind: wire.Note, Text: "silence"})
+	}
 	s.far.SetWriteDeadline(time.Now().Add(wait.Deadline))
 	s.far.Write(data)
 }
@@ -179,7 +208,7 @@ func (r *Relay) give(s *Stream, size int) {
 // taken reports whether the server has read every piece so far, or never will.
 // A client's stream goes at its own pace where no script says how.
 func (r *Relay) taken(s *Stream) bool {
-	if s.sizes == nil && s.cutAfter < 0 && s.endAfter < 0 && r.rest == 0 || s.given == 0 {
+	if s.sizes == nil && s.cutAfter < 0 && s.endAfter < 0 && s.restAfter < 0 || s.given == 0 {
 		return true
 	}
 	peer, ok := r.peer(s)
@@ -206,9 +235,7 @@ func (r *Relay) moveBack(s *Stream) bool {
 		s.answered = true
 		s.near.CloseWrite()
 	case kernel.IsReset(err):
-		s.answered, s.over = true, true
-		s.near.SetLinger(0)
-		s.near.Close()
+		r.refuse(s)
 	default:
 		return false
 	}
