@@ -97,6 +97,7 @@ func TestReceiveUDP(t *testing.T) {
 		link.Carry()
 
 		compare.ExpectStillRunning()
+		compare.ExpectLimit()
 		link.ExpectClientsClosed()
 	})
 }
