@@ -131,31 +131,24 @@ func TestHear(t *testing.T) {
 
 // 7.4: not every end is the end of the answer
 func TestCheck(t *testing.T) {
-	t.Run("an end before the answer is an error", func(t *testing.T) {
-		client, conn := clientThatSays(t, "hello")
+	for _, test := range []struct {
+		fact, line string
+		pieces     []string // of the answer
+	}{
+		{"an end before the answer is an error", "hello", nil},
+		{"an end in the middle of the answer is an error, and no answer", "hello", []string{"HELL"}},
+		{"an answer of more bytes may have too few characters", "abcd", []string{"ÄÖÜ"}},
+		{"a character is one, in however many pieces it comes", "abcdef", []string{"\xe2", "\x82", "\xac", "\xe2", "\x82", "\xac"}},
+	} {
+		t.Run(test.fact, func(t *testing.T) {
+			client, conn := clientThatSays(t, test.line)
 
-		conn.End()
+			conn.SayPieces(test.pieces...)
+			conn.End()
 
-		client.ExpectError()
-	})
-
-	t.Run("an end in the middle of the answer is an error, and no answer", func(t *testing.T) {
-		client, conn := clientThatSays(t, "hello")
-
-		conn.Say("HELL")
-		conn.End()
-
-		client.ExpectError()
-	})
-
-	t.Run("an answer of more bytes may have too few characters", func(t *testing.T) {
-		client, conn := clientThatSays(t, "abcd")
-
-		conn.Say("ÄÖÜ")
-		conn.End()
-
-		client.ExpectError()
-	})
+			client.ExpectError()
+		})
+	}
 
 	t.Run("an answer of fewer bytes may have enough characters", func(t *testing.T) {
 		client, conn := clientThatSays(t, "ılık 😀")
@@ -195,11 +188,7 @@ func TestTimeout(t *testing.T) {
 	t.Run("however long the timeout is, it is as long as that", func(t *testing.T) {
 		t.Parallel()
 
-		server := lab.ListenTCP(t)
-		client := server.Run("-timeout", "10m")
-
-		client.Type("take your time\n")
-		server.Accept().Expect("take your time")
+		client, _ := clientThatSays(t, "take your time")
 
 		client.ExpectLimit()
 	})
