@@ -187,7 +187,6 @@ func TestTimeout(t *testing.T) {
 
 	t.Run("however long the timeout is, it is as long as that", func(t *testing.T) {
 		t.Parallel()
-
 		client, _ := clientThatSays(t, "take your time")
 
 		client.ExpectLimit()
@@ -229,7 +228,6 @@ func TestTimeout(t *testing.T) {
 		t.Parallel()
 
 		line := strings.Repeat("abcdefgh", 1_500_000)
-
 		// A longer timeout on a machine that is too busy to read in time.
 		for timeout, sure := 310*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
 			server := lab.ListenTCP(t)
@@ -238,8 +236,8 @@ func TestTimeout(t *testing.T) {
 			client.Type(line + "\n")
 			conn := server.Accept()
 			limit := client.ExpectLimit()
-			for !limit.Near() { // and nothing is read
-			}
+			for !limit.Near() {
+			} // and nothing is read
 			read := conn.Drain(len(line))
 
 			sure = limit.ExpectKept() && read == len(line)

@@ -73,7 +73,6 @@ func TestThreads(t *testing.T) {
 		for _, client := range others {
 			client.Say("all at once")
 		}
-
 		for _, client := range others {
 			client.Expect("ALL AT ONCE")
 			client.Close()
@@ -125,20 +124,13 @@ func TestLog(t *testing.T) {
 		server.ExpectUnprinted("what I", "I say", "say is", "my own", "affair")
 	})
 
-	t.Run("a line when a client leaves without a word", func(t *testing.T) {
+	t.Run("a line when a client leaves without a word, and when it resets", func(t *testing.T) {
 		server := lab.Serve(t)
-		shy := server.TCP("shy")
+		shy, rude := server.TCP("shy"), server.TCP("rude")
 
-		server.ExpectLogged(shy)
+		server.ExpectLogged(shy, rude)
 		shy.Close()
 		server.ExpectLogged(shy)
-	})
-
-	t.Run("a line when a client resets the connection", func(t *testing.T) {
-		server := lab.Serve(t)
-		rude := server.TCP("rude")
-
-		server.ExpectLogged(rude)
 		rude.Reset()
 		server.ExpectLogged(rude)
 	})
@@ -173,25 +165,23 @@ func TestAnswer(t *testing.T) {
 		expectTurn(server.TCP("next"))
 	})
 
-	t.Run("a client that leaves without a word ends alone", func(t *testing.T) {
-		server := lab.Serve(t)
-		other, shy := server.TCP("other"), server.TCP("shy")
-		server.Settle()
+	for _, way := range []struct {
+		fact  string
+		leave func(*lab.TCP)
+	}{
+		{"a client that leaves without a word ends alone", (*lab.TCP).Close},
+		{"a client that resets the connection ends alone", (*lab.TCP).Reset},
+	} {
+		t.Run(way.fact, func(t *testing.T) {
+			server := lab.Serve(t)
+			other, client := server.TCP("other"), server.TCP("client")
+			server.Settle()
 
-		shy.Close()
+			way.leave(client)
 
-		expectAlone(server, other)
-	})
-
-	t.Run("a client that resets the connection ends alone", func(t *testing.T) {
-		server := lab.Serve(t)
-		other, rude := server.TCP("other"), server.TCP("rude")
-		server.Settle()
-
-		rude.Reset()
-
-		expectAlone(server, other)
-	})
+			expectAlone(server, other)
+		})
+	}
 
 	t.Run("a client that does not stay for its answer ends alone", func(t *testing.T) {
 		server := lab.Serve(t)
@@ -199,7 +189,6 @@ func TestAnswer(t *testing.T) {
 		server.ExpectLogged(hasty)
 
 		server.AtOnce(func() { hasty.Say("never mind"); hasty.Reset() })
-
 		server.ExpectLogged(hasty)
 		server.ExpectUnprinted("never mind")
 		expectAlone(server, other)
@@ -213,7 +202,6 @@ func TestAnswer(t *testing.T) {
 		strange.Say("\xff\xfe strange \x00\x80")
 		strange.Drain(1 << 20) // whatever the answer is
 		strange.Close()
-
 		server.ExpectLogged(strange)
 		server.ExpectUnprinted("strange")
 		expectAlone(server, other)
