@@ -145,9 +145,9 @@ func (b *Builder) askTools(ctx context.Context) error {
 func (b *Builder) askExports(ctx context.Context, imports []string) (map[string]string, error) {
 	args := []string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Standard}}\t{{.Export}}"}
 	if b.Race {
-		args = append(args, "-race")
+		args = append(args, "-race", "--", "runtime/race")
 	}
-	args = append(args, "--", "runtime") // which every program needs, also one that imports nothing
+	args = append(args, "runtime") // which every program needs, also one that imports nothing
 	out, err := b.goCommand(ctx, append(args, imports...)...)
 	if err != nil {
 		return nil, err

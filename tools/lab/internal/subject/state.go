@@ -33,7 +33,7 @@ func (p *Program) state(m *Mismatch) failure.State {
 	}
 	if m.Outcome.Silent() {
 		s.Resting = m.Wait.Resting
-		if !m.Wait.Awake() {
+		if !m.Wait.Awake() && m.Facts["limit"] == "" { // which says more of its timer
 			s.Timers = p.Waits.Timers()
 		}
 	}
