@@ -35,7 +35,7 @@ func (p *Program) ExpectLimit() *Limit {
 		switch {
 		case !ok:
 		case set == 0 && s.Waits.Watch.Prove() == quiet.Asleep:
-			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Wait: wait.Result{End: wait.Silent, Resting: failure.Asleep},
+			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Wait: waitsForEver,
 				Sentence: fmt.Sprintf("%s waits, and has set no timer: without an answer it waits for ever.", s.Name()),
 				Facts:    map[string]string{"limit": "none"}})
 		case set > longest:
@@ -48,6 +48,9 @@ func (p *Program) ExpectLimit() *Limit {
 	}
 	return limit
 }
+
+// waitsForEver is what is seen of a program that sleeps, and has set no timer.
+var waitsForEver = wait.Result{End: wait.Silent, Resting: failure.Asleep}
 
 // slack is how much a timer may be off that a program has set right: kernels
 // round it up.
@@ -88,10 +91,10 @@ func (l *Limit) ExpectKept() (sure bool) {
 		if asleep++; asleep < enough {
 			continue
 		}
-		m := &subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "over, and none follows"},
+		m := &subject.Mismatch{Outcome: failure.KeepsRunning, Wait: waitsForEver, Facts: map[string]string{"limit": "none"},
 			Sentence: fmt.Sprintf("A timer of %v, the -timeout, has rung, and %s still waits.", l.timeout, p.Name())}
 		if set > 0 {
-			m.Facts["limit"] = "over, and another has begun"
+			m.Wait, m.Facts["limit"] = wait.Result{}, "begun anew"
 			m.Sentence = fmt.Sprintf("%s had %v, its -timeout, and has begun to wait anew.", p.Name(), l.timeout)
 		}
 		p.Fail(m)

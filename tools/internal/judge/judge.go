@@ -33,6 +33,7 @@ type Judge struct {
 
 	turns  sync.Map // by chapter: see turn
 	shares sync.Map // by the hash of a program's files: see Together
+	ahead  sync.Map // by the same: see begin
 
 	race   sync.Once
 	racing *Judge
@@ -125,6 +126,15 @@ func (j *Judge) Look(ctx context.Context, c *tree.Chapter, p Program) (v *Verdic
 		v.Took = time.Since(began)
 		return v, true, nil
 	}
+	ahead, stop := context.WithCancel(ctx)
+	if _, can := CanRace(); can && p.Command == nil && !j.Undivided && j.Threaded(c) {
+		j.Racing().begin(ahead, c, p)
+	}
+	defer func() {
+		if err != nil || whole { // or it ends with the context
+			stop()
+		}
+	}()
 	tests.env = program.env
 	source, err := testsource.Read(c)
 	if err != nil {

@@ -18,10 +18,18 @@ type executable struct {
 
 // ready gives the program as an executable, and builds it if it must.
 func (j *Judge) ready(ctx context.Context, c *tree.Chapter, p Program) (executable, error) {
-	e := executable{command: p.Command, remove: func() {}}
 	if p.Command != nil {
+		return executable{command: p.Command, remove: func() {}}, nil
+	}
+	if e, ok := j.begun(p); ok {
 		return e, nil
 	}
+	return j.make(ctx, c, p)
+}
+
+// make builds the program, unless it shares a binary that is there.
+func (j *Judge) make(ctx context.Context, c *tree.Chapter, p Program) (executable, error) {
+	e := executable{remove: func() {}}
 	if s, ok := j.shares.Load(Hash(p.Files)); ok && p.Files != nil {
 		s := s.(share)
 		e.command, e.env = []string{s.binary}, s.env()
