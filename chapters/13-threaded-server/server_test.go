@@ -83,7 +83,7 @@ func TestThreads(t *testing.T) {
 	t.Run("who comes and speaks at the same moment as a hundred others gets its own answer", func(t *testing.T) {
 		server := lab.Serve(t)
 
-		for range 5 {
+		for range 8 {
 			var clients []*lab.TCP
 			server.AtOnce(func() {
 				clients = crowdOf(server, 100)
