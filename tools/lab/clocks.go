@@ -21,7 +21,7 @@ type Limit struct {
 }
 
 // ExpectLimit wants the program to wait with a limit: with a timer that rings no
-// later than its -timeout says. Its timer is read, and nobody waits for it: the
+// later than its -timeout says, and no earlier. Its timer is read, and nobody waits for it: the
 // kernel shows for how long a thread has gone to sleep (proc(5), syscall). Of a
 // program that naps, or polls, and where timers are not shown, nothing is asked.
 func (p *Program) ExpectLimit() *Limit {
@@ -42,6 +42,10 @@ func (p *Program) ExpectLimit() *Limit {
 			s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "longer than the -timeout"},
 				Sentence: fmt.Sprintf("%s waits for up to %v, and its -timeout is %v.", s.Name(), set.Round(time.Millisecond), limit.timeout)})
 		case set <= limit.timeout+slack && set >= limit.timeout*9/10: // else it naps, or polls
+			if set < limit.timeout-time.Since(s.Waits.Began)-slack {
+				s.Fail(&subject.Mismatch{Outcome: failure.KeepsRunning, Facts: map[string]string{"limit": "shorter than the -timeout"},
+					Sentence: fmt.Sprintf("%s waits for no more than %v, and its -timeout is %v.", s.Name(), set.Round(time.Millisecond), limit.timeout)})
+			}
 			limit.end = time.Now().Add(set)
 			return limit
 		}

@@ -20,8 +20,13 @@ var saysReady = regexp.MustCompile(`(?m)\bready on \S+\s*$`)
 // goes on sees the holder end: if it takes the port then, it has tried again.
 func (p *Program) ExpectPortTaken(holder *Server) {
 	p.subject.T.Helper()
+	tried := max(time.Second, 3*holder.took) // by then, if it is no slower than the other
 	p.subject.Waits.AwaitFor(wait.Deadline, func(step time.Duration) bool {
-		return p.subject.Waits.EndsIn(step) || taken.MatchString(p.subject.Said())
+		if p.subject.Waits.EndsIn(step) || taken.MatchString(p.subject.Said()) {
+			return true
+		}
+		set, asleep := p.subject.Waits.Watch.TimeOut()
+		return time.Since(p.subject.Waits.Began) > tried && asleep && set > 0
 	}, nil)
 	w := p.subject.Waits.AwaitEnd(wait.Moment)
 	if w.End == wait.Exited {

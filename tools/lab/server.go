@@ -21,8 +21,9 @@ type Server struct {
 	Addr string // "127.0.0.1:45871"
 
 	atFirst held
-	wide    bool // it was given no host, and so is to be reached by all
-	still   bool // it stands still: see AtOnce
+	wide    bool          // it was given no host, and so is to be reached by all
+	still   bool          // it stands still: see AtOnce
+	took    time.Duration // to be ready
 }
 
 var readyLine = regexp.MustCompile(`\bready on (\S+)\s*$`)
@@ -42,7 +43,7 @@ func (p *Program) Ready() *Server {
 		Want:     "a line that ends in \"ready on " + p.subject.Argument("-addr") + "\"",
 		Sentence: "The first line that " + subject.Name() + " printed does not say where it is ready.",
 	})
-	s := &Server{Program: p, Addr: at[0].String(), wide: wide}
+	s := &Server{Program: p, Addr: at[0].String(), wide: wide, took: time.Since(p.subject.Waits.Began)}
 	p.subject.Record.Address = s.Addr
 	s.atFirst.memory = kernel.Memory(p.subject.Pid())
 	s.atFirst.files, _ = quiet.Descriptors(p.subject.Pid())

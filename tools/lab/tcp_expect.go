@@ -12,9 +12,11 @@ import (
 	"sockets.test/tools/lab/internal/wait"
 )
 
-// Expect wants these bytes to come next, in however many pieces.
-func (c *TCP) Expect(want string) {
+// Expect wants these bytes to come next, in however many pieces, or, where there
+// are several right answers, one of these.
+func (c *TCP) Expect(want string, or ...string) {
 	c.end.Program.T.Helper()
+	want = c.choose(want, or)
 	var w wait.Result
 	for good := 0; len(c.end.In) < len(want) && want[good:len(c.end.In)] == string(c.end.In[good:]) && w.End == wait.Done && c.end.Over == ""; {
 		good = len(c.end.In)
@@ -41,6 +43,24 @@ func (c *TCP) Expect(want string) {
 	m.Got = slices.Clone(c.end.In)
 	m.Event, m.Offset = c.end.Locate(subject.FirstDifference(want, c.end.In))
 	c.end.Program.Fail(m)
+}
+
+// choose is the one of several right answers that is coming, as far as its
+// beginning tells.
+func (c *TCP) choose(want string, or []string) string {
+	for right := append([]string{want}, or...); len(right) > 1; {
+		in := string(c.end.In)
+		right = slices.DeleteFunc(right, func(text string) bool {
+			return !strings.HasPrefix(text, in) && !strings.HasPrefix(in, text)
+		})
+		if len(right) == 0 {
+			return want
+		}
+		if want = right[0]; len(right) > 1 && (c.end.Over != "" || c.end.Read().End != wait.Done) {
+			return want
+		}
+	}
+	return want
 }
 
 // ExpectAll wants these lines to come next, each of which ends in a newline, in

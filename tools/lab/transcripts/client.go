@@ -71,7 +71,7 @@ type udpHost struct {
 	asker netip.AddrPort
 }
 
-func (u *udpHost) Expect(want string) {
+func (u *udpHost) Expect(want string, _ ...string) {
 	u.asker = u.UDPPeer.Expect(want)
 }
 

@@ -125,13 +125,8 @@ type script struct {
 // An endpoint is the lab's end, of either kind.
 type endpoint interface {
 	Say(text string)
-	Expect(want string)
+	Expect(want string, or ...string)
 }
-
-// A udpEndpoint hears one text at a time.
-type udpEndpoint struct{ *lab.UDP }
-
-func (u udpEndpoint) Expect(want string) { u.UDP.Expect(want) }
 
 type scriptKey struct{}
 
@@ -168,7 +163,7 @@ func (s *script) join(ts *testscript.TestScript, name string, open func(*lab.Ser
 
 func udp(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "udp NAME")
-	on(ts).join(ts, args[0], func(s *lab.Server) endpoint { return udpEndpoint{s.UDP(args[0])} })
+	on(ts).join(ts, args[0], func(s *lab.Server) endpoint { return s.UDP(args[0]) })
 }
 
 func tcp(ts *testscript.TestScript, neg bool, args []string) {
