@@ -136,6 +136,15 @@ func TestAsk(t *testing.T) {
 		server.Say(asker, "OK")
 		client.ExpectOutput("OK\n")
 	})
+
+	t.Run("and only the last carriage return before that may go", func(t *testing.T) {
+		server := lab.ListenUDP(t)
+		client := server.Run("-timeout", "10m")
+
+		client.Type("hello\r\r\n")
+
+		server.Expect("hello\r\r", "hello\r")
+	})
 }
 
 // 2.4: the answer may be anything, and it may never come

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 	"testing"
 
 	"sockets.test/tools/internal/failure"
@@ -93,12 +94,12 @@ func listenUDP(t testing.TB, addr string) *net.UDPConn {
 	return conn.(*net.UDPConn)
 }
 
-// Expect wants the program's next datagram to be these bytes, and returns the
-// address that it came from.
-func (s *UDPPeer) Expect(want string) netip.AddrPort {
+// Expect wants the program's next datagram to be these bytes, or, where there are
+// several right ones, one of these, and returns the address that it came from.
+func (s *UDPPeer) Expect(want string, or ...string) netip.AddrPort {
 	s.peer.T.Helper()
 	got, from := s.expect(want)
-	if string(got) != want {
+	if string(got) != want && !slices.Contains(or, string(got)) {
 		event := len(s.peer.Record.Events()) - 1
 		s.peer.Program.Fail(&subject.Mismatch{Outcome: failure.Wrong, Want: want, Wanted: true, Got: got, Event: event, Offset: subject.FirstDifference(want, got), Peer: s.peer})
 	}
