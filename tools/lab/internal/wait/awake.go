@@ -12,9 +12,9 @@ import (
 // see package quiet. These are the bounds, and why a right program, and a slow
 // one, stays within them:
 //
-//   - A Go program never rests if it has used a second of processor time, and
+//   - A Go program never rests if it has used 0.7 s of processor time, and
 //     no byte has moved. The most that any solution or variant of the course
-//     has used at a time, with -race too, is a twentieth of that. The -timeout
+//     has used at a time, with -race too, is a fourteenth of that. The -timeout
 //     that a test gives it is added: it may wait for that without sleeping. So
 //     no test makes it wait for any other time of half a second or more.
 //   - Other programs have two: theirs may be a slower language, whose runtime
@@ -29,7 +29,7 @@ import (
 // When the failure is certain, and it is only asked what would wake the
 // program, less will do: all that a wrong guess costs then is a name.
 const (
-	spinsGo    = 1 * time.Second
+	spinsGo    = 700 * time.Millisecond
 	spinsOther = 2 * time.Second
 	talks      = 4 // times as much
 	stirs      = 4 * time.Second
