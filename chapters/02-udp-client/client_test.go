@@ -137,7 +137,7 @@ func TestAsk(t *testing.T) {
 		client.ExpectOutput("OK\n")
 	})
 
-	t.Run("and only the last carriage return before that may go", func(t *testing.T) {
+	t.Run("of two carriage returns before the newline, only one may go", func(t *testing.T) {
 		server := lab.ListenUDP(t)
 		client := server.Run("-timeout", "10m")
 
@@ -200,8 +200,8 @@ func TestReceive(t *testing.T) {
 	t.Run("strangers who speak meanwhile leave it as it is", func(t *testing.T) {
 		t.Parallel()
 
-		// A longer timeout on a machine that is too busy to speak in time.
-		for timeout, sure := 170*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
+		// A longer timeout until it is certain: see ExpectKept.
+		for timeout, sure := 100*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
 			server := lab.ListenUDP(t)
 			client := server.Run("-timeout", timeout.String())
 

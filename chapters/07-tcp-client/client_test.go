@@ -206,8 +206,8 @@ func TestTimeout(t *testing.T) {
 	t.Run("an answer that drips for ever is an error, when the timeout is over", func(t *testing.T) {
 		t.Parallel()
 
-		// A longer timeout on a machine that is too busy to drip steadily.
-		for timeout, sure := 170*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
+		// A longer timeout until it is certain: see ExpectKept.
+		for timeout, sure := 100*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
 			server := lab.ListenTCP(t)
 			client := server.Run("-timeout", timeout.String())
 
@@ -228,8 +228,8 @@ func TestTimeout(t *testing.T) {
 		t.Parallel()
 
 		line := strings.Repeat("abcdefgh", 1_500_000)
-		// A longer timeout on a machine that is too busy to read in time.
-		for timeout, sure := 310*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
+		// A longer timeout until it is certain: see ExpectKept.
+		for timeout, sure := 100*time.Millisecond, false; !sure && timeout < 9*time.Second; timeout *= 2 {
 			server := lab.ListenTCP(t)
 			client := server.Run("-timeout", timeout.String())
 

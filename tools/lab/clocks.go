@@ -21,9 +21,10 @@ type Limit struct {
 }
 
 // ExpectLimit wants the program to wait with a limit: with a timer that rings no
-// later than its -timeout says, and no earlier. Its timer is read, and nobody waits for it: the
-// kernel shows for how long a thread has gone to sleep (proc(5), syscall). Of a
-// program that naps, or polls, and where timers are not shown, nothing is asked.
+// later than its -timeout says, and no earlier. The timer is read, and nobody waits
+// for it: the kernel shows for how long a thread has gone to sleep (proc(5),
+// syscall). Of a program that naps, or polls, and where timers are not shown,
+// nothing is asked.
 func (p *Program) ExpectLimit() *Limit {
 	s := p.subject
 	s.T.Helper()
@@ -56,6 +57,10 @@ func (p *Program) ExpectLimit() *Limit {
 // waitsForEver is what is seen of a program that sleeps, and has set no timer.
 var waitsForEver = wait.Result{End: wait.Silent, Resting: failure.Asleep}
 
+// certain is a limit of which one that was begun anew can be told from a nap: one
+// that is as long as a shorter limit is too short for this one.
+const certain = 400 * time.Millisecond
+
 // slack is how much a timer may be off that a program has set right: kernels
 // round it up.
 const slack = 10 * time.Millisecond
@@ -75,8 +80,10 @@ func (l *Limit) acted() {
 
 // ExpectKept wants the program to give up when the limit is there: no earlier,
 // and not to be asleep any more afterwards. How it ends is for the next
-// expectation. It reports whether it is sure: on a busy machine the lab itself may
-// have been so slow that a second limit, begun anew, would be over as well.
+// expectation. It reports whether it is sure, and else is to be asked again with a
+// limit twice as long: on a busy machine the lab itself may have been so slow that a
+// second limit, begun anew, would be over as well; and a program may nap before it
+// ends.
 func (l *Limit) ExpectKept() (sure bool) {
 	p := l.program
 	p.T.Helper()
@@ -85,25 +92,31 @@ func (l *Limit) ExpectKept() (sure bool) {
 	if l.end.IsZero() { // it was not there to be read, or it was over before it could be
 		sure = !quiet.Shown() || !p.Waits.EndsIn(0)
 	}
+	if l.end.IsZero() {
+		p.Waits.AwaitEnd(wait.Deadline)
+	}
 	const enough = 3 // a timer that has rung leaves nobody asleep
 	for asleep := 0; !p.Waits.EndsIn(time.Millisecond) && !l.end.IsZero() && time.Since(l.end) < wait.Deadline; {
 		p.Waits.Collect()
 		set, ok := p.Waits.Watch.TimeOut()
-		if !ok || time.Since(l.end) < slack {
-			continue
+		if !ok || time.Since(l.end) < slack || set > 0 && (set < l.timeout/2 || set > l.timeout+slack) {
+			continue // it stirs, or naps before it ends
 		}
 		if asleep++; asleep < enough {
 			continue
+		}
+		if set > 0 && l.timeout < certain {
+			return false
 		}
 		m := &subject.Mismatch{Outcome: failure.KeepsRunning, Wait: waitsForEver, Facts: map[string]string{"limit": "none"},
 			Sentence: fmt.Sprintf("A timer of %v, the -timeout, has rung, and %s still waits.", l.timeout, p.Name())}
 		if set > 0 {
 			m.Wait, m.Facts["limit"] = wait.Result{}, "begun anew"
-			m.Sentence = fmt.Sprintf("%s had %v, its -timeout, and has begun to wait anew.", p.Name(), l.timeout)
+			m.Sentence = fmt.Sprintf("%s was to give up after %v, its -timeout, and has begun to wait anew.", p.Name(), l.timeout)
 		}
 		p.Fail(m)
 	}
-	if p.Waits.AwaitEnd(wait.Deadline); p.Waits.EndsIn(0) && time.Since(p.Waits.Began) < l.timeout {
+	if p.Waits.EndsIn(0) && time.Since(p.Waits.Began) < l.timeout {
 		p.Fail(&subject.Mismatch{Outcome: failure.Exited, Facts: map[string]string{"limit": "shorter than the -timeout"},
 			Sentence: fmt.Sprintf("%s gave up after %v, and its -timeout is %v.", p.Name(), time.Since(p.Waits.Began).Round(time.Millisecond), l.timeout)})
 	}
