@@ -23,37 +23,47 @@ func (s *Server) ExpectLogged(clients ...*TCP) {
 	p := s.subject
 	p.T.Helper()
 	lacks := func() *TCP {
-		about := linesAbout(p)
+		about := linesAbout(p, clients)
 		for _, c := range clients {
-			if len(about[c.here()]) <= c.lines {
+			if len(about[c]) <= c.lines {
 				return c
 			}
 		}
 		return nil
 	}
 	w := p.Waits.AwaitOutput(p.Proc.Stdout(), wait.Deadline, func() bool { return lacks() == nil })
-	if c := lacks(); c != nil {
-		p.Fail(c.notLogged(w))
-	}
 	p.Waits.Settle() // it may print more than one
-	about, named := linesAbout(p), map[int]*TCP{}
+	about, named := linesAbout(p, clients), map[int]*TCP{}
 	for _, c := range clients {
-		for _, line := range about[c.here()] {
+		for _, line := range about[c] {
 			if other := named[line]; other != nil && other != c && p.Waits.Watch.IsGo() {
-				p.Fail(&subject.Mismatch{Outcome: failure.NotLogged, TCP: c.end, Facts: map[string]string{"line": "names two clients"},
-					Sentence: fmt.Sprintf("%s printed a line that names two clients: %q.", subject.Name(), p.Proc.Stdout().Lines()[line])})
+				m := c.badLog(fmt.Sprintf("%s printed a line that names two clients: %q.", subject.Name(), p.Proc.Stdout().Lines()[line]))
+				m.Facts["line"] = "names two clients"
+				p.Fail(m)
 			}
 			named[line] = c
 		}
-		c.lines = len(about[c.here()])
 	}
+	if c := lacks(); c != nil {
+		p.Fail(c.notLogged(w))
+	}
+	for _, c := range clients {
+		c.lines = len(about[c])
+	}
+}
+
+// badLog is the mismatch of a line about a client. What passed between the
+// program and others tells nothing of it.
+func (c *TCP) badLog(sentence string) *subject.Mismatch {
+	return &subject.Mismatch{Outcome: failure.NotLogged, Sentence: sentence, TCP: c.end, Want: "a line about it", Facts: map[string]string{},
+		Only: func(client string) bool { return client == c.end.Name }}
 }
 
 // notLogged says why there is no line about a client.
 func (c *TCP) notLogged(w wait.Result) *subject.Mismatch {
 	p := c.end.Program
-	m := &subject.Mismatch{Outcome: failure.NotLogged, TCP: c.end, Wait: w, Want: "a line about it", Facts: map[string]string{}}
-	m.Sentence = fmt.Sprintf("%s printed no line about %s where one was due.", subject.Name(), c.here())
+	m := c.badLog(fmt.Sprintf("%s printed no line about %s where one was due.", subject.Name(), c.here()))
+	m.Wait = w
 	if c.lines > 0 {
 		m.Facts["lines about it"] = strconv.Itoa(c.lines)
 		m.Sentence = fmt.Sprintf("%s printed no further line about %s.", subject.Name(), c.here())
@@ -62,9 +72,12 @@ func (c *TCP) notLogged(w wait.Result) *subject.Mismatch {
 	switch {
 	case w.End == wait.Exited:
 		m.Outcome, m.Sentence, m.Facts = failure.Exited, "", nil
-	case slices.Contains(names(printed[strings.LastIndexByte(printed, '\n')+1:]), c.here()):
+	case names(printed[strings.LastIndexByte(printed, '\n')+1:], c.here()):
 		m.Facts["line"] = "not ended"
 		m.Sentence = fmt.Sprintf("%s never ended its line about %s: a newline is missing.", subject.Name(), c.here())
+	case c.mixed() != "":
+		m.Facts["line"] = "mixed"
+		m.Sentence = fmt.Sprintf("%s printed no whole line about %s, but this: %q.", subject.Name(), c.here(), c.mixed())
 	case namesNobody(p):
 		m.Facts["line"] = "names nobody"
 		m.Sentence = fmt.Sprintf("%s printed a line that does not name %s, by its IP address and its port.", subject.Name(), c.here())
@@ -73,6 +86,17 @@ func (c *TCP) notLogged(w wait.Result) *subject.Mismatch {
 		m.Sentence = fmt.Sprintf("%s names %s on standard error; the line is wanted on standard output.", subject.Name(), c.here())
 	}
 	return m
+}
+
+// mixed is a line in which the client's address runs into something else; "" for
+// none.
+func (c *TCP) mixed() string {
+	for _, line := range c.end.Program.Proc.Stdout().Lines() {
+		if strings.Contains(line, c.here().String()) && !names(line, c.here()) {
+			return line
+		}
+	}
+	return ""
 }
 
 // namesNobody reports whether the last line that was printed, behind that by
@@ -88,41 +112,34 @@ func namesNobody(p *subject.Program) bool {
 	})
 }
 
-// linesAbout are the lines that name each client, by their place in the output;
-// a line that does twice, twice.
-func linesAbout(p *subject.Program) map[netip.AddrPort][]int {
-	about := map[netip.AddrPort][]int{}
+// linesAbout are the lines that name each of these clients, by their place in the
+// output; a line that does twice, twice.
+func linesAbout(p *subject.Program, clients []*TCP) map[*TCP][]int {
+	byPort, about := map[string][]*TCP{}, map[*TCP][]int{}
+	for _, c := range clients {
+		port := strconv.Itoa(int(c.here().Port()))
+		byPort[port] = append(byPort[port], c)
+	}
 	for i, line := range p.Proc.Stdout().Lines() {
-		for _, client := range names(line) {
-			about[client] = append(about[client], i)
+		for _, number := range numbers.FindAllString(line, -1) {
+			for _, c := range byPort[number] {
+				if names(line, c.here()) {
+					about[c] = append(about[c], i)
+				}
+			}
 		}
 	}
 	return about
 }
 
-// names are the clients that a line may name: each IP address in it with each
-// number that a port can have.
-func names(line string) (list []netip.AddrPort) {
-	found := addresses.FindAllString(line, -1)
-	slices.Sort(found)
-	for _, text := range slices.Compact(found) {
-		addr, err := netip.ParseAddr(text)
-		if err != nil {
-			continue
-		}
-		for _, digits := range numbers.FindAllString(line, -1) {
-			if port, err := strconv.ParseUint(digits, 10, 16); err == nil {
-				list = append(list, netip.AddrPortFrom(addr, uint16(port)))
-			}
-		}
-	}
-	return list
+// names reports whether a text names a client: has its port, as a number, and its IP
+// address.
+func names(text string, client netip.AddrPort) bool {
+	port := strconv.Itoa(int(client.Port()))
+	return strings.Contains(text, client.Addr().String()) && slices.Contains(numbers.FindAllString(text, -1), port)
 }
 
-var (
-	addresses = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+`)
-	numbers   = regexp.MustCompile(`\d+`)
-)
+var numbers = regexp.MustCompile(`\d+`)
 
 // here is the client's own address.
 func (c *TCP) here() netip.AddrPort { return c.end.Conn.LocalAddr().(*net.TCPAddr).AddrPort() }
