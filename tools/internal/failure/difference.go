@@ -30,13 +30,14 @@ const (
 	OneZero      Kind = "one zero byte behind"   // as C ends a string
 	Newline      Kind = "a newline behind"       // right, and then that
 	Stale        Kind = "the end of an earlier message behind"
-	Twice        Kind = "twice"                    // right, and then the same again
-	Behind       Kind = "more behind"              // right, and then something else
-	Before       Kind = "more before"              // something else, and then right
-	NoBeginning  Kind = "the beginning is missing" // right, but for that
-	Unchanged    Kind = "unchanged"                // what was sent, as it was sent
-	NotChanged   Kind = "letters not changed"      // that should have been
-	Changed      Kind = "letters changed"          // that should not have been
+	OwnEnd       Kind = "the end of the question behind" // whose answer is shorter
+	Twice        Kind = "twice"                          // right, and then the same again
+	Behind       Kind = "more behind"                    // right, and then something else
+	Before       Kind = "more before"                    // something else, and then right
+	NoBeginning  Kind = "the beginning is missing"       // right, but for that
+	Unchanged    Kind = "unchanged"                      // what was sent, as it was sent
+	NotChanged   Kind = "letters not changed"            // that should have been
+	Changed      Kind = "letters changed"                // that should not have been
 	OtherChanged Kind = "bytes changed that are no letters"
 	ZerosLost    Kind = "zero bytes lost"
 	NewlinesLost Kind = "line ends lost"
@@ -67,6 +68,7 @@ var sentences = map[Kind]string{
 	OneZero:      "What is too much is one zero byte, as C puts it behind a text.",
 	Newline:      "What is too much is a line end.",
 	Stale:        "What is too much is the end of an earlier message.",
+	OwnEnd:       "What is too much is the end of the question: its answer has fewer bytes.",
 	Twice:        "The same came twice.",
 	Before:       "What was wanted came behind something else.",
 	NoBeginning:  "The beginning is missing.",
@@ -153,6 +155,8 @@ func (c *comparison) ends() {
 		c.is(Newline)
 	case isPrefix && more == c.want:
 		c.is(Twice)
+	case isPrefix && strings.HasSuffix(string(c.before.Sent), more) && len(c.before.Sent) == len(c.got):
+		c.is(OwnEnd)
 	case isPrefix && c.isStale(more):
 		c.is(Stale)
 	case isPrefix:

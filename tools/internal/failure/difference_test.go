@@ -31,6 +31,7 @@ func TestCompare(t *testing.T) {
 		{"one zero byte behind", "HI", "HI\x00", []failure.Kind{failure.OneZero}, 2},
 		{"a newline behind", "HI", "HI\r\n", []failure.Kind{failure.Newline}, 2},
 		{"the end of an earlier message", "HI", "HILONGER MESSAGE", []failure.Kind{failure.Stale}, 2},
+		{"the end of the question", "H", "Hi", []failure.Kind{failure.OwnEnd}, 1},
 		{"and zero bytes behind that", "HI", "HILONGER MESSAGE\x00\x00", []failure.Kind{failure.Stale}, 2},
 		{"the same again", "HI", "HIHI", []failure.Kind{failure.Twice}, 2},
 		{"something behind", "HI", "HI there", []failure.Kind{failure.Behind}, 2},
