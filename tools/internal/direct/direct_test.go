@@ -21,18 +21,22 @@ type built struct {
 
 const root = "../../.."
 
-func directly(t *testing.T, b *direct.Builder, text string) (built, error) {
+// source is a program's file, and where to build it, in a folder of their own.
+func source(t *testing.T, text string) (file, out string) {
 	dir := t.TempDir()
-	file, out := filepath.Join(dir, "server.go"), filepath.Join(dir, "server.exe")
+	file = filepath.Join(dir, "server.go")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	return file, filepath.Join(dir, "server.exe")
+}
+
+func directly(t *testing.T, b *direct.Builder, text string) (built, error) {
+	file, out := source(t, text)
 	said, err := b.Build(t.Context(), out, []direct.File{{Path: file, Shown: filepath.Join(t.TempDir(), "server.go")}})
-	return built{strings.ReplaceAll(said, dir+string(filepath.Separator), ""), run(out)}, err
+	return built{strings.ReplaceAll(said, filepath.Dir(file)+string(filepath.Separator), ""), run(out)}, err
 }
 
 func byTheGoCommand(t *testing.T, text string, flags ...string) built {
-	dir := t.TempDir()
-	file, out := filepath.Join(dir, "server.go"), filepath.Join(dir, "server.exe")
-	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	file, out := source(t, text)
 	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", out, file)...)
 	cmd.Dir = root
 	said, _ := cmd.CombinedOutput()
@@ -84,6 +88,7 @@ func TestAsTheGoCommandDoes(t *testing.T) {
 			got, err := directly(t, b, text)
 
 			require.NoError(t, err)
+			assert.NotEmpty(t, got.said+got.ran)
 			assert.Equal(t, byTheGoCommand(t, text), got)
 		})
 	}

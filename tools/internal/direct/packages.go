@@ -125,11 +125,15 @@ func (b *Builder) askTools(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	program := filepath.Join(b.Dir, "empty.go")
+	work, err := os.MkdirTemp(b.Dir, "empty-") // others may ask at the same time
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	program := filepath.Join(work, "main.go")
 	if err := os.WriteFile(program, []byte("package main\n\nfunc main() {}\n"), 0o666); err != nil {
 		return err
 	}
-	defer os.Remove(program)
 	debug, err := b.goCommand(ctx, "list", "-f", "{{.DefaultGODEBUG}}", program)
 	if err != nil {
 		return err
