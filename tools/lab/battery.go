@@ -72,16 +72,7 @@ func (p Protocol) KeepsServing(t *testing.T) {
 // visit is a client that comes, asks, is answered, and goes.
 func (p Protocol) visit(s *Server, text string) {
 	s.subject.T.Helper()
-	if p.UDP {
-		client := s.UDP("next")
-		client.Say(p.Ask(text))
-		client.Expect(p.Answer(text))
-		return
-	}
-	client := s.TCP("next")
-	client.Say(p.Ask(text))
-	client.Expect(p.Answer(text))
-	client.Close()
+	p.ask(s, p.Ask(text), p.Answer(text))
 }
 
 // visitWithLetters says texts with letters beyond a to z, as long as they may be.
@@ -90,19 +81,25 @@ func (p Protocol) visit(s *Server, text string) {
 func (p Protocol) visitWithLetters(s *Server) {
 	s.subject.T.Helper()
 	longest := slices.MaxFunc(p.Texts, func(a, b string) int { return len(a) - len(b) })
-	for _, letters := range []string{"\u0131", strings.Repeat("\u0250", (len(longest)-1)/2)} { // a dotless i, and a's on their heads
-		text, capitals := p.Ask("x"+letters), p.Answer("x"+letters)
-		if p.UDP {
-			client := s.UDP("next")
-			client.Say(text)
-			client.Expect(capitals, p.Ask("X"+letters))
-			continue
-		}
-		client := s.TCP("next")
-		client.Say(text)
-		client.Expect(capitals, p.Ask("X"+letters))
-		client.Close()
+	turned := strings.Repeat("\u0250", (len(longest)-1)/2) // an a on its head, whose capital has three bytes
+	for _, letters := range []string{"\u0131", turned} {   // and a dotless i, whose capital has one
+		p.ask(s, p.Ask("x"+letters), p.Answer("x"+letters), p.Ask("X"+letters))
 	}
+}
+
+// ask is a client that says something, wants one of these answers, and goes.
+func (p Protocol) ask(s *Server, said, want string, or ...string) {
+	s.subject.T.Helper()
+	if p.UDP {
+		client := s.UDP("next")
+		client.Say(said)
+		client.Expect(want, or...)
+		return
+	}
+	client := s.TCP("next")
+	client.Say(said)
+	client.Expect(want, or...)
+	client.Close()
 }
 
 // atOnce are clients who have all asked before the program can answer one. A

@@ -25,7 +25,7 @@ func (p *Program) ExpectPortTaken(holder *Server) {
 		if p.subject.Waits.EndsIn(step) || taken.MatchString(p.subject.Said()) {
 			return true
 		}
-		set, asleep := p.subject.Waits.Watch.TimeOut()
+		set, asleep := p.subject.Waits.Watch.TimeOut() // until it tries again
 		return time.Since(p.subject.Waits.Began) > tried && asleep && set > 0
 	}, nil)
 	w := p.subject.Waits.AwaitEnd(wait.Moment)

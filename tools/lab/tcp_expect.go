@@ -219,7 +219,7 @@ func (c *TCP) ExpectEndOr(more, answer string) (ended bool) {
 	case len(c.end.In) > 0:
 		c.Expect(answer)
 		return false
-	case c.end.Over != "" && !c.end.Program.Waits.EndsWithin(wait.Moment): // it may have timers, and then Ended waits for those
+	case c.end.Over != "" && !c.end.Program.Waits.EndsWithin(wait.Moment): // Ended would wait for its timers
 		return true
 	}
 	m := &subject.Mismatch{Outcome: c.silence(w), TCP: c.end, Wait: w, Want: "an answer, or the end of the stream"}

@@ -17,7 +17,7 @@ import (
 //     has used at a time, with -race too, is a fourteenth of that. The -timeout
 //     that a test gives it is added: it may wait for that without sleeping. So
 //     no test makes it wait for any other time of half a second or more.
-//   - Other programs have two: theirs may be a slower language, whose runtime
+//   - Other programs have 2 s: theirs may be a slower language, whose runtime
 //     compiles what is used first. Until one has done the first thing that was
 //     waited for, it may be starting, and only the deadline decides.
 //   - It never rests, too, if it has used four times as much while bytes moved in
